@@ -1,0 +1,48 @@
+//! The border to the chat platforms: a folder for each translates, and nothing above knows which.
+
+pub mod discord;
+pub mod sandbox;
+pub mod slack;
+
+use async_trait::async_trait;
+
+use crate::domain::{ChannelId, DeliveryId, Platform, SendOutcome};
+use crate::message::Message;
+
+/// A message in a platform's own bytes, made once and stored, so that every try sends the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// The card.
+    pub rich: String,
+    /// The same in plain words, for a platform that refuses the card.
+    pub plain: String,
+}
+
+/// One message on its way.
+#[derive(Debug, Clone, Copy)]
+pub struct Post<'a> {
+    /// The channel it goes to.
+    pub channel: &'a ChannelId,
+    /// The delivery, from which a platform makes its idempotency key.
+    pub delivery: DeliveryId,
+    /// What [`ChatPlatform::render`] made of the message.
+    pub body: &'a str,
+    /// True when `body` is the plain rendering; the two never share an idempotency key.
+    pub plain: bool,
+}
+
+/// A chat platform that messages can be posted to.
+#[async_trait]
+pub trait ChatPlatform: Send + Sync {
+    /// Which one.
+    fn platform(&self) -> Platform;
+
+    /// True when the platform drops a second post of the same delivery inside the nonce window.
+    fn enforces_nonce(&self) -> bool;
+
+    /// Translates a message into the platform's bytes, within all of its limits.
+    fn render(&self, message: &Message) -> Rendered;
+
+    /// Posts once, without any retry of its own, and says what came of it.
+    async fn send(&self, post: Post<'_>) -> SendOutcome;
+}

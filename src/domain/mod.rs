@@ -1,0 +1,22 @@
+//! The words of the trade: papers, listings, queries, subscriptions and deliveries, free of I/O.
+//!
+//! Everything above speaks in these types; they are parsed at the border and keep the proof.
+
+mod delivery;
+mod destination;
+mod listing;
+mod paper;
+mod paper_id;
+pub mod query;
+mod subscription;
+
+pub use delivery::{
+    Attempt, DeliveryId, DeliveryKind, DeliveryState, RetryPolicy, SendOutcome, Verdict, judge,
+    judge_unsettled,
+};
+pub use destination::{ChannelId, Destination, DestinationId, Pause, PauseCause, Platform};
+pub use listing::{Counters, Facts, Listing, Organization, SourceName, SourceSummary};
+pub use paper::{Paper, PaperKey};
+pub use paper_id::{PaperId, PaperIdError};
+pub use query::{Query, QueryError};
+pub use subscription::{Subscription, SubscriptionId, Why};

@@ -1,0 +1,21 @@
+//! Paperwire: a wire service for research papers.
+//!
+//! New papers come in from sources, are matched against what channels subscribed to, and are
+//! posted into Discord and Slack channels exactly once, each with the reason. `docs/architecture.md`
+//! shows the layers; `tests/layers.rs` holds them.
+
+pub mod app;
+pub mod chat;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod domain;
+pub mod matcher;
+pub mod message;
+pub mod pipeline;
+pub mod sources;
+pub mod store;
+pub mod summary;
+pub mod telemetry;
+pub mod text;
+pub mod web;
