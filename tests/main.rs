@@ -1,1 +1,3 @@
-//! x
+//! The one integration-test binary: Paperwire driven as a person would, against fake worlds on loopback.
+
+mod worlds;

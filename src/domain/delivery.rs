@@ -351,8 +351,7 @@ mod tests {
     #[test]
     fn a_failure_known_to_be_unsent_never_reopens_a_post_that_may_be_visible() {
         let unsettled = Attempt { unsettled_since: Some(seconds(0)), ..attempt() };
-        for outcome in
-            [not_sent(), SendOutcome::Wait { after: Duration::from_mins(5), reason: "429".into() }]
+        for outcome in [not_sent(), SendOutcome::Wait { after: Duration::from_mins(5), reason: "429".into() }]
         {
             let verdict = judge(outcome, unsettled, &policy(), seconds(100), 0.0);
             assert!(!matches!(verdict, Verdict::Retry { .. } | Verdict::RetryPlain { .. }), "{verdict:?}");

@@ -16,7 +16,7 @@ pub use delivery::{
 };
 pub use destination::{ChannelId, Destination, DestinationId, Pause, PauseCause, Platform};
 pub use listing::{Counters, Facts, Listing, Organization, SourceName, SourceSummary};
-pub use paper::{Paper, PaperKey};
+pub use paper::{Paper, PaperKey, ShortText};
 pub use paper_id::{PaperId, PaperIdError};
 pub use query::{Query, QueryError};
 pub use subscription::{Subscription, SubscriptionId, Why};

@@ -28,3 +28,19 @@ pub struct Paper {
     /// Its numbers as last seen.
     pub counters: Counters,
 }
+
+impl Paper {
+    /// The title for people: one line, LaTeX turned into Unicode.
+    pub fn readable_title(&self) -> String {
+        crate::text::readable(&self.facts.title)
+    }
+}
+
+/// The short text that a message shows of a paper.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShortText {
+    /// One paragraph of plain text.
+    pub text: String,
+    /// The language model that wrote it; `None` when it is the authors' own words.
+    pub model: Option<String>,
+}

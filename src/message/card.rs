@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::domain::{Paper, Why};
+use crate::domain::{Paper, ShortText, Why};
 
 /// A paper made ready for people: plain text everywhere, no platform's mark-up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,6 @@ pub struct PaperCard {
 }
 
 /// Makes the card of a paper for one channel; `why` holds one entry for each subscription that asked.
-pub fn paper_card(_paper: &Paper, _why: &[Why]) -> PaperCard {
+pub fn paper_card(_paper: &Paper, _short: &ShortText, _why: &[Why]) -> PaperCard {
     unreachable!("replaced by the message module's own work")
 }

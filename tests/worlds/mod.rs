@@ -1,0 +1,1 @@
+//! Loopback stand-ins for the outside: strict servers with a ledger of what a person would see.
