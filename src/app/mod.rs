@@ -1,1 +1,71 @@
-//! app
+//! Builds concrete things from the configuration, runs them and stops them in order.
+//!
+//! The only place that names a concrete chat platform or source.
+
+pub mod demo;
+mod health;
+mod lock;
+mod platforms;
+mod runner;
+mod sandbox;
+mod serve;
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::pipeline::{PollSettings, Poller};
+use crate::sources::{FetchConfig, Fetcher, Source, huggingface::HuggingFace};
+use crate::store::Store;
+
+pub use health::healthcheck;
+pub use platforms::not_connected;
+pub use serve::serve;
+
+/// Connects to the configured database, whatever its tables look like.
+pub async fn connect(config: &Config) -> anyhow::Result<Store> {
+    use secrecy::ExposeSecret as _;
+    let store = Store::open(config.store.url.expose_secret()).await;
+    store.context("cannot open the database (key store.url)")
+}
+
+/// Connects to the configured database and brings its tables up to date.
+pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
+    let store = connect(config).await?;
+    store.migrate().await.context("cannot bring the database to this version's tables")?;
+    Ok(store)
+}
+
+/// One poller for each enabled source.
+pub fn pollers(config: &Config, store: &Store) -> anyhow::Result<Vec<Poller>> {
+    let mut pollers = Vec::new();
+    let huggingface = &config.sources.huggingface;
+    if huggingface.enabled {
+        let fetcher = Fetcher::new(FetchConfig::new(user_agent(config)))?;
+        let source = HuggingFace::new(fetcher, huggingface.base_url.clone());
+        let settings = PollSettings {
+            interval: huggingface.interval,
+            backlog_days: huggingface.backlog_days,
+            reread_days: huggingface.reread_days,
+        };
+        pollers.push(poller(store, Arc::new(source), settings));
+    }
+    Ok(pollers)
+}
+
+fn poller(store: &Store, source: Arc<dyn Source>, settings: PollSettings) -> Poller {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    Poller::new(store.clone(), clock, source, settings)
+}
+
+/// How Paperwire names itself to sources, with the operator's address when there is one.
+fn user_agent(config: &Config) -> String {
+    let product = concat!("paperwire/", env!("CARGO_PKG_VERSION"));
+    if config.contact.is_empty() {
+        format!("{product} (self-hosted)")
+    } else {
+        format!("{product} (contact: {})", config.contact)
+    }
+}

@@ -1,1 +1,59 @@
-//! cli
+//! The commands of the binary, one file each.
+
+mod args;
+mod config;
+mod demo;
+mod exit;
+mod healthcheck;
+mod matching;
+mod migrate;
+mod output;
+mod papers;
+mod poll;
+mod serve;
+mod subscriptions;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use args::{Args, Command};
+use exit::CliError;
+
+/// Runs the program and says how it went: 0 done, 1 failed, 2 wrong usage or configuration, 3 not found.
+pub fn run() -> ExitCode {
+    let args = Args::parse();
+    args.color.write_global();
+    // One TLS provider for the whole process, before anything opens a connection.
+    crate::chat::install_tls_provider();
+    match dispatch(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => error.report(),
+    }
+}
+
+fn dispatch(args: Args) -> Result<(), CliError> {
+    if let Command::Completions { shell } = args.command {
+        clap_complete::generate(shell, &mut Args::command(), "paperwire", &mut std::io::stdout());
+        return Ok(());
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let output = output::Output { json: args.json };
+        if let Command::Demo(demo) = args.command {
+            return demo::run(demo, output).await;
+        }
+        let config = config::load(args.config.as_deref())?;
+        match args.command {
+            Command::Serve => serve::run(&config, output).await,
+            Command::Poll(poll) => poll::run(&config, poll, output).await,
+            Command::Subscriptions(command) => subscriptions::run(&config, command, output).await,
+            Command::Papers(command) => papers::run(&config, command, output).await,
+            Command::Match(query) => matching::run(&config, query, output).await,
+            Command::Migrate => migrate::run(&config, output).await,
+            Command::Config(command) => config::run(&config, &command, output),
+            Command::Healthcheck => healthcheck::run(&config).await,
+            Command::Demo(_) | Command::Completions { .. } => Ok(()),
+        }
+    })
+}

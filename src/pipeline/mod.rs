@@ -1,1 +1,43 @@
-//! pipeline
+//! The way of a paper, stage by stage: poll, route, send.
+//!
+//! A stage does one piece of work per [`Stage::step`], so that tests drive it by hand and `app`
+//! runs it in a loop. Stages share nothing but the store.
+
+mod poller;
+mod router;
+mod sender;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+pub use poller::{PollReport, PollSettings, Poller};
+pub use router::Router;
+pub use sender::{SendSettings, Sender};
+
+/// What a step came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Something was done; there may be more.
+    Worked,
+    /// Nothing to do before this time, or before somebody wakes the stage.
+    Idle {
+        /// When to look again; `None` when only a wake-up can bring work.
+        until: Option<Timestamp>,
+    },
+}
+
+/// A stage of the pipeline.
+#[async_trait]
+pub trait Stage: Send + Sync {
+    /// Its name in logs.
+    fn name(&self) -> &'static str;
+
+    /// Does one piece of work.
+    async fn step(&self) -> anyhow::Result<Step>;
+}
+
+/// Steps a stage until it has nothing left to do.
+pub async fn step_until_idle(stage: &dyn Stage) -> anyhow::Result<()> {
+    while stage.step().await? == Step::Worked {}
+    Ok(())
+}

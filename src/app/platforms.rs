@@ -1,0 +1,63 @@
+//! The chat platforms: all of them can render, those with credentials can send.
+
+use std::sync::Arc;
+
+use crate::chat::{ChatPlatform, discord, sandbox::Sandbox, slack};
+use crate::config::Config;
+use crate::domain::Platform;
+
+use super::sandbox::Ledger;
+
+/// Every platform, and which of them this process can post to.
+pub struct Platforms {
+    /// All, so that papers are queued for a platform that is connected later.
+    pub all: Vec<Arc<dyn ChatPlatform>>,
+    /// Those with credentials.
+    pub connected: Vec<Arc<dyn ChatPlatform>>,
+}
+
+impl Platforms {
+    /// Builds the adapters from the configuration.
+    pub fn new(config: &Config, ledger: Ledger) -> anyhow::Result<Self> {
+        let all: Vec<Arc<dyn ChatPlatform>> = vec![
+            Arc::new(discord::Discord::new(discord::DiscordConfig {
+                api_base: config.discord.api_base.clone(),
+                token: config.discord.token.clone().unwrap_or_default(),
+                application_id: config.discord.application_id,
+                timeout: config.discord.timeout,
+            })?),
+            Arc::new(slack::Slack::new(slack::SlackConfig {
+                api_base: config.slack.api_base.clone(),
+                bot_token: config.slack.bot_token.clone().unwrap_or_default(),
+                timeout: config.slack.timeout,
+            })?),
+            Arc::new(Sandbox::new(Arc::new(ledger))),
+        ];
+        let connected = all.iter().filter(|p| is_connected(config, p.platform())).cloned().collect();
+        Ok(Self { all, connected })
+    }
+}
+
+/// True when this configuration can post to a platform.
+pub fn is_connected(config: &Config, platform: Platform) -> bool {
+    match platform {
+        Platform::Discord => config.discord.token.is_some(),
+        Platform::Slack => config.slack.bot_token.is_some(),
+        Platform::Sandbox => true,
+    }
+}
+
+/// Says how to connect a platform that is not connected.
+pub fn not_connected(config: &Config, platform: Platform) -> Option<String> {
+    if is_connected(config, platform) {
+        return None;
+    }
+    let variable = match platform {
+        Platform::Discord => "PAPERWIRE__DISCORD__TOKEN",
+        Platform::Slack | Platform::Sandbox => "PAPERWIRE__SLACK__BOT_TOKEN",
+    };
+    Some(format!(
+        "{} is not connected yet: set {variable} where `paperwire serve` runs. Until then papers wait in the queue.",
+        platform.title()
+    ))
+}

@@ -1,0 +1,165 @@
+//! `serve`: every stage in one process, stopped in order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
+use uuid::Uuid;
+
+use super::platforms::{Platforms, is_connected, not_connected};
+use super::runner::Runner;
+use super::{lock::ServeLock, open_store, pollers, sandbox::Ledger};
+use crate::chat::sandbox::{Shown, terminal};
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::domain::{ChannelId, Platform, Query};
+use crate::pipeline::{Router, SendSettings, Sender, Stage};
+use crate::store::Store;
+use crate::web;
+
+/// How long posts on their way may take to end after the signal to stop.
+const STOP_WITHIN: Duration = Duration::from_secs(20);
+/// What a fresh installation without any subscription shows in the sandbox.
+const STARTER_CHANNEL: &str = "papers";
+const STARTER_QUERY: &str = r#"model OR learning OR agent OR language OR diffusion OR video OR robot OR reasoning"#;
+
+/// Runs until SIGTERM or Ctrl-C; a second signal ends the process at once.
+pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
+    let store = open_store(config).await?;
+    let _lock = store.file().map(|file| ServeLock::take(&file)).transpose()?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let stop = stop_on_signal()?;
+    let (shown, show) = mpsc::unbounded_channel();
+    let ledger = Ledger { store: store.clone(), clock: clock.clone(), shown };
+    let platforms = Platforms::new(config, ledger)?;
+    greet(config, &store).await?;
+    let listener = bind(config).await?;
+
+    let tasks = TaskTracker::new();
+    let (route, send) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let run = |stage: Arc<dyn Stage>, wake: &Arc<Notify>, next: Option<&Arc<Notify>>, finishes_steps: bool| {
+        let runner = Runner {
+            stage,
+            clock: clock.clone(),
+            wake: wake.clone(),
+            next: next.cloned(),
+            stop: stop.clone(),
+            finishes_steps,
+        };
+        tasks.spawn(runner.run());
+    };
+    for poller in pollers(config, &store)? {
+        run(Arc::new(poller), &Arc::new(Notify::new()), Some(&route), false);
+    }
+    let delivery = &config.delivery;
+    let router = Router::new(
+        store.clone(),
+        clock.clone(),
+        platforms.all,
+        delivery.max_age,
+        delivery.short_text,
+    );
+    run(Arc::new(router), &route, Some(&send), false);
+    for platform in &platforms.connected {
+        store.resume_platform(platform.platform()).await?;
+    }
+    let sender = Sender::new(
+        store.clone(),
+        clock.clone(),
+        platforms.connected,
+        SendSettings {
+            owner: Uuid::new_v4().to_string(),
+            lease: delivery.lease,
+            concurrency: delivery.concurrency,
+            policy: delivery.retry_policy(),
+        },
+        send.clone(),
+        stop.clone(),
+    );
+    run(Arc::new(sender), &send, None, true);
+    if let Some(listener) = listener {
+        tasks.spawn(web::serve(listener, web::State { store: store.clone() }, stop.clone()));
+    }
+    tokio::spawn(print_sandbox(show, json));
+
+    stop.cancelled().await;
+    info!("Stopping: nothing new is started, posts on their way end first");
+    tasks.close();
+    if tokio::time::timeout(STOP_WITHIN, tasks.wait()).await.is_err() {
+        warn!("Some work did not end in {} s; the next start settles it", STOP_WITHIN.as_secs());
+    }
+    store.close().await;
+    info!("Stopped");
+    Ok(())
+}
+
+async fn bind(config: &Config) -> anyhow::Result<Option<tokio::net::TcpListener>> {
+    let Some(listen) = config.web.listen else {
+        return Ok(None);
+    };
+    let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen} (key web.listen): choose another address, or \"\" for none")
+    })?;
+    info!(address = %listener.local_addr()?, "Health pages on http://{}/healthz", listener.local_addr()?);
+    Ok(Some(listener))
+}
+
+/// Says where it works and what to do next, and gives a fresh installation something to see.
+async fn greet(config: &Config, store: &Store) -> anyhow::Result<()> {
+    info!("Paperwire {} on {}", env!("CARGO_PKG_VERSION"), store.describe().await?);
+    let unconnected = [Platform::Discord, Platform::Slack].map(|p| not_connected(config, p));
+    for advice in unconnected.iter().flatten() {
+        info!("{advice}");
+    }
+    let alone = unconnected.iter().all(Option::is_some);
+    if !store.subscriptions().await?.is_empty() {
+        return Ok(());
+    }
+    if alone && store.paper_count().await? == 0 {
+        let channel = ChannelId::parse(Platform::Sandbox, STARTER_CHANNEL).map_err(anyhow::Error::msg)?;
+        let query: Query = STARTER_QUERY.parse().context("the starter query")?;
+        store.subscribe(Platform::Sandbox, &channel, &query, "paperwire", SystemClock.now()).await?;
+        info!(
+            "Papers appear below in the sandbox channel #{STARTER_CHANNEL}, which follows: {query}. \
+             `paperwire subscriptions` changes that."
+        );
+    } else {
+        warn!("No channel is subscribed yet: paperwire subscriptions add --help");
+    }
+    Ok(())
+}
+
+fn stop_on_signal() -> anyhow::Result<CancellationToken> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let stop = CancellationToken::new();
+    let asked = stop.clone();
+    tokio::spawn(async move {
+        let either = async || {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        };
+        let mut either = either;
+        either().await;
+        asked.cancel();
+        either().await;
+        warn!("Told twice to stop: ending at once");
+        std::process::exit(130);
+    });
+    Ok(stop)
+}
+
+/// Prints what is posted into the sandbox, for people or as JSON Lines.
+async fn print_sandbox(mut show: mpsc::UnboundedReceiver<Shown>, json: bool) {
+    while let Some(shown) = show.recv().await {
+        let text = if json { terminal::json_line(&shown) } else { terminal::card(&shown) };
+        anstream::println!("{text}");
+    }
+}

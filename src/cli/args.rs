@@ -1,0 +1,174 @@
+//! The arguments, as clap reads them; their doc comments are the help text.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use jiff::civil::Date;
+
+use crate::domain::Platform;
+
+/// A wire service for research papers: new papers into the right Discord and Slack channels, each once,
+/// with the reason.
+#[derive(Debug, Parser)]
+#[command(name = "paperwire", version, max_term_width = 100, propagate_version = true)]
+#[command(after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 not found.\n\
+    Try it without any set-up: paperwire demo")]
+pub struct Args {
+    /// Configuration file
+    #[arg(long, global = true, value_name = "FILE", env = "PAPERWIRE_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Print JSON Lines for programs instead of text for people
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Color {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Color {
+    /// Sets it for everything that the process prints.
+    pub fn write_global(self) {
+        let choice = match self {
+            Self::Auto => ColorChoice::Auto,
+            Self::Always => ColorChoice::Always,
+            Self::Never => ColorChoice::Never,
+        };
+        match choice {
+            ColorChoice::Auto => anstream::ColorChoice::Auto,
+            ColorChoice::Always => anstream::ColorChoice::Always,
+            ColorChoice::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Poll, match and post until stopped
+    Serve,
+    /// Show it at work: sample papers arrive in three sandbox channels (no network, no tokens)
+    Demo(Demo),
+    /// Fetch listings into the store and end
+    Poll(Poll),
+    /// What channels are subscribed to
+    #[command(subcommand, visible_alias = "subs")]
+    Subscriptions(Subscriptions),
+    /// Look at stored papers
+    #[command(subcommand)]
+    Papers(Papers),
+    /// List the stored papers that a query would have matched
+    Match(Match),
+    /// Bring the database to this version's tables
+    Migrate,
+    /// Check and show the configuration
+    #[command(subcommand)]
+    Config(Config),
+    /// Ask a running `paperwire serve` whether it is well (for containers)
+    Healthcheck,
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Demo {
+    /// End when all papers are delivered, and print what went where
+    #[arg(long)]
+    pub once: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Poll {
+    /// Poll once and end (what this command does anyway)
+    #[arg(long)]
+    pub once: bool,
+    /// First listing day to fetch, such as 2026-08-03; days before the backlog are stored but never posted
+    #[arg(long, value_name = "DAY", requires = "to")]
+    pub from: Option<Date>,
+    /// Last listing day to fetch
+    #[arg(long, value_name = "DAY", requires = "from")]
+    pub to: Option<Date>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Subscriptions {
+    /// Subscribe a channel to a query
+    Add(AddSubscription),
+    /// List subscriptions, with what pauses them
+    List,
+    /// Remove a subscription
+    Remove(SubscriptionArg),
+    /// Pause a subscription: nothing is queued for it until it is resumed
+    Pause(SubscriptionArg),
+    /// Resume a subscription, and its channel if a refusal paused it
+    Resume(SubscriptionArg),
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct AddSubscription {
+    /// discord, slack or sandbox
+    #[arg(long)]
+    pub platform: Platform,
+    /// The channel's id on the platform (a name of your choice in the sandbox)
+    #[arg(long, value_name = "ID")]
+    pub channel: String,
+    /// What to post: words, "phrases", OR, -not, (…), ti: abs: au: cat: kw: org:
+    #[arg(long, value_name = "Q", allow_hyphen_values = true)]
+    pub query: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct SubscriptionArg {
+    /// The number that `subscriptions list` shows
+    pub id: i64,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Papers {
+    /// List stored papers, the newest day first
+    List {
+        /// Only this listing day, such as 2026-08-03
+        #[arg(long, value_name = "DAY")]
+        day: Option<Date>,
+        /// At most this many
+        #[arg(long, value_name = "N")]
+        limit: Option<u32>,
+    },
+    /// Show one paper, with where it was posted
+    Show {
+        /// An arXiv id, a DOI or the address of the paper
+        id: String,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Match {
+    /// The query, in quotes
+    #[arg(allow_hyphen_values = true)]
+    pub query: String,
+    /// Look at this many days back from today
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    pub days: u16,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Check the configuration and print what is in force, secrets redacted
+    Check,
+}

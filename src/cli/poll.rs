@@ -1,0 +1,44 @@
+//! `paperwire poll --once`
+
+use serde::Serialize;
+
+use super::args::Poll;
+use super::exit::CliError;
+use super::output::{Output, count};
+use crate::app;
+use crate::config::Config;
+use crate::pipeline::PollReport;
+use crate::telemetry;
+
+#[derive(Serialize)]
+struct Row<'a> {
+    source: &'a str,
+    #[serde(flatten)]
+    report: &'a PollReport,
+}
+
+/// Fetches listings into the store; `serve` routes and posts what is new and young enough.
+pub async fn run(config: &Config, args: Poll, output: Output) -> Result<(), CliError> {
+    telemetry::init(&config.log.filter, config.log.format.is_json()).map_err(|e| CliError::Usage(e.to_string()))?;
+    let days = match (args.from, args.to) {
+        (Some(from), Some(to)) if from > to => {
+            return Err(CliError::Usage(format!("--from {from} is after --to {to}; swap them")));
+        }
+        (Some(from), Some(to)) => Some((from, to)),
+        _ => None,
+    };
+    let store = app::open_store(config).await?;
+    for poller in app::pollers(config, &store)? {
+        let report = match days {
+            Some((from, to)) => poller.poll_days(from, to).await?,
+            None => poller.poll().await?,
+        };
+        output.row(&Row { source: poller.source_name(), report: &report }, |row| {
+            let PollReport { from, to, new, changed, unchanged, bad_rows } = row.report;
+            let days = if from == to { from.to_string() } else { format!("{from} to {to}") };
+            let bad = if *bad_rows > 0 { format!(", {} unreadable", count(u64::from(*bad_rows), "row")) } else { String::new() };
+            format!("{}: {} for {days}, {changed} changed, {unchanged} unchanged{bad}.", row.source, count(*new as u64, "new paper"))
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,231 @@
+//! Asks a source for its latest days and stores what it lists.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use async_trait::async_trait;
+use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
+use serde::Serialize;
+use tokio::sync::Mutex;
+use tracing::{info, warn};
+
+use super::{Stage, Step};
+use crate::clock::Clock;
+use crate::sources::{Source, SourceError, Validators};
+use crate::store::{SourceState, Store};
+
+/// After a longer silence, what was listed before this many days is stored but not posted any more.
+const POST_WITHIN_DAYS: i64 = 14;
+/// The wait after a first failure, unless the interval is shorter.
+const FIRST_BACK_OFF: Duration = Duration::from_secs(30);
+/// The longest wait after repeated failures.
+const MAX_BACK_OFF: Duration = Duration::from_hours(1);
+
+/// How a source is polled.
+#[derive(Debug, Clone)]
+pub struct PollSettings {
+    /// Time between two polls.
+    pub interval: Duration,
+    /// Days before the first poll's day that a fresh installation takes too.
+    pub backlog_days: u16,
+    /// Latest days that every poll reads again: votes move and late papers appear.
+    pub reread_days: u16,
+}
+
+/// What a poll came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PollReport {
+    /// First day read.
+    pub from: Date,
+    /// Last day read.
+    pub to: Date,
+    /// Papers seen for the first time.
+    pub new: usize,
+    /// Known papers of which something changed.
+    pub changed: usize,
+    /// Known papers as they were.
+    pub unchanged: usize,
+    /// Rows that could not be read and were left out.
+    pub bad_rows: u32,
+}
+
+/// The stage that polls one source.
+pub struct Poller {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    source: Arc<dyn Source>,
+    settings: PollSettings,
+    next_at: Mutex<Option<Timestamp>>,
+}
+
+impl Poller {
+    /// Makes the stage; the first step polls at once.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, source: Arc<dyn Source>, settings: PollSettings) -> Self {
+        Self { store, clock, source, settings, next_at: Mutex::new(None) }
+    }
+
+    /// The name of its source.
+    pub fn source_name(&self) -> &'static str {
+        self.source.name().0
+    }
+
+    /// Polls the days that are due: the latest ones, and those missed since the last full poll.
+    pub async fn poll(&self) -> anyhow::Result<PollReport> {
+        let state = self.state().await?;
+        let today = self.clock.today();
+        let reread = today.saturating_sub((i64::from(self.settings.reread_days) - 1).max(0).days());
+        let missed = state.polled_at.map_or(state.baseline, |at| at.to_zoned(TimeZone::UTC).date());
+        let from = reread.min(missed).max(state.baseline).min(today);
+        let report = self.read(from, today, &state, false).await;
+        self.remember(state, &report).await?;
+        Ok(report?)
+    }
+
+    /// Reads the given days again, whatever was read before.
+    ///
+    /// Papers of days before the baseline are stored and never posted.
+    pub async fn poll_days(&self, from: Date, to: Date) -> anyhow::Result<PollReport> {
+        let state = self.state().await?;
+        let report = self.read(from, to.min(self.clock.today()), &state, true).await?;
+        // The baseline must outlive this: a later first poll would otherwise set another one.
+        self.store.put_source_state(self.source.name(), &state).await?;
+        Ok(report)
+    }
+
+    async fn state(&self) -> anyhow::Result<SourceState> {
+        let known = self.store.source_state(self.source.name()).await?;
+        Ok(known.unwrap_or_else(|| SourceState {
+            baseline: self.clock.today().saturating_sub(i64::from(self.settings.backlog_days).days()),
+            polled_at: None,
+            failure: None,
+            failures: 0,
+        }))
+    }
+
+    /// Reads days in order, the oldest first, so that papers are numbered as they were listed.
+    async fn read(
+        &self,
+        from: Date,
+        to: Date,
+        state: &SourceState,
+        unconditional: bool,
+    ) -> Result<PollReport, PollError> {
+        let mut report = PollReport { from, to, new: 0, changed: 0, unchanged: 0, bad_rows: 0 };
+        let postable_from = self.postable_from(state);
+        let mut day = from;
+        while day <= to {
+            self.read_day(day, postable_from, unconditional, &mut report).await?;
+            let Ok(next) = day.tomorrow() else { break };
+            day = next;
+        }
+        Ok(report)
+    }
+
+    /// The first day whose papers are posted: never before the baseline, and not weeks late.
+    fn postable_from(&self, state: &SourceState) -> Date {
+        let fresh = self.clock.today().saturating_sub(POST_WITHIN_DAYS.days());
+        if state.polled_at.is_none() { state.baseline } else { state.baseline.max(fresh) }
+    }
+
+    async fn read_day(
+        &self,
+        day: Date,
+        postable_from: Date,
+        unconditional: bool,
+        report: &mut PollReport,
+    ) -> Result<(), PollError> {
+        let name = self.source.name();
+        let key = format!("{name}:{day}");
+        let known = if unconditional { None } else { self.store.validators(&key).await.map_err(anyhow::Error::from)? };
+        let known = known.map(|v| Validators { etag: v.etag, last_modified: v.last_modified });
+        let answer = self.source.day(day, self.clock.today(), known.as_ref()).await?;
+        report.bad_rows += answer.bad_rows;
+        if answer.not_modified {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let recorded = self.store.record(name, &answer.listings, postable_from, now).await;
+        let recorded = recorded.with_context(|| format!("cannot store the listings of {name} for {day}"))?;
+        report.new += recorded.new;
+        report.changed += recorded.changed;
+        report.unchanged += recorded.unchanged;
+        if let Some(validators) = answer.validators {
+            // Only now: a crash before the listings are stored must not turn them into "not modified".
+            let kept = crate::store::Validators { etag: validators.etag, last_modified: validators.last_modified };
+            self.store.put_validators(&key, &kept, now).await.map_err(anyhow::Error::from)?;
+        }
+        Ok(())
+    }
+
+    async fn remember(&self, mut state: SourceState, report: &Result<PollReport, PollError>) -> anyhow::Result<()> {
+        match report {
+            Ok(_) => {
+                state.polled_at = Some(self.clock.now());
+                state.failure = None;
+                state.failures = 0;
+            }
+            Err(error) => {
+                state.failure = Some(error.to_string());
+                state.failures += 1;
+            }
+        }
+        Ok(self.store.put_source_state(self.source.name(), &state).await?)
+    }
+
+    /// The wait after a failure: what the source asks for, else doubling up to an hour.
+    async fn wait_after(&self, error: &anyhow::Error) -> Duration {
+        let asked = error.downcast_ref::<PollError>().and_then(PollError::retry_after);
+        let failures = self.state().await.map_or(1, |state| state.failures.clamp(1, 12));
+        let first = FIRST_BACK_OFF.min(self.settings.interval);
+        asked.unwrap_or_else(|| (first * 2_u32.pow(failures - 1)).min(MAX_BACK_OFF))
+    }
+}
+
+/// Why a poll ended before its last day.
+#[derive(Debug, thiserror::Error)]
+enum PollError {
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error("{0:#}")]
+    Store(#[from] anyhow::Error),
+}
+
+impl PollError {
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Source(error) => error.retry_after,
+            Self::Store(_) => None,
+        }
+    }
+}
+
+#[async_trait]
+impl Stage for Poller {
+    fn name(&self) -> &'static str {
+        "poller"
+    }
+
+    async fn step(&self) -> anyhow::Result<Step> {
+        let mut next_at = self.next_at.lock().await;
+        let now = self.clock.now();
+        if let Some(until) = next_at.filter(|at| *at > now) {
+            return Ok(Step::Idle { until: Some(until) });
+        }
+        let source = self.source_name();
+        let wait = match self.poll().await {
+            Ok(report) => {
+                let PollReport { from, to, new, changed, bad_rows, .. } = report;
+                info!(source, %from, %to, new, changed, bad_rows, "Polled {source}: {new} new papers");
+                self.settings.interval.mul_f64(1.0 + 0.05 * fastrand::f64())
+            }
+            Err(error) => {
+                let wait = self.wait_after(&error).await;
+                warn!(source, wait_s = wait.as_secs(), "Cannot poll {source}, next try in {} s: {error:#}", wait.as_secs());
+                wait
+            }
+        };
+        *next_at = Some(self.clock.now() + wait);
+        Ok(Step::Worked)
+    }
+}
