@@ -139,7 +139,7 @@ fn the_effective_configuration_is_toml_with_every_setting() {
         while let Some((key, value)) = rest.pop() {
             match value.into_dict() {
                 Some(inner) => {
-                    rest.extend(inner.into_iter().map(|(name, value)| (format!("{key}.{name}"), value)))
+                    rest.extend(inner.into_iter().map(|(name, value)| (format!("{key}.{name}"), value)));
                 }
                 None => keys.push(key),
             }
