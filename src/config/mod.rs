@@ -1,1 +1,128 @@
-//! config
+//! The configuration: embedded defaults, then a file, then the environment, parsed into plain structs.
+//!
+//! Whatever is wrong is told in one error that names place, setting, value and what is allowed. Secrets come
+//! from the environment or from files of their own, live in secret types and are never printed.
+
+mod effective;
+mod error;
+mod layers;
+mod nearest;
+mod place;
+mod reader;
+mod redact;
+mod sections;
+mod value;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use secrecy::ExposeSecret;
+
+pub use error::{ConfigError, Fault};
+pub use place::StoreConfig;
+pub use sections::{
+    DeliveryConfig, DiscordConfig, DiscordMode, HuggingFaceConfig, LogConfig, LogFormat, SlackConfig,
+    SlackMode, SourcesConfig, WebConfig,
+};
+
+use reader::Reader;
+
+/// The settings that are secrets; each has a `…_file` beside it.
+pub const SECRETS: [&str; 5] =
+    ["discord.token", "slack.bot_token", "slack.app_token", "slack.signing_secret", "store.url"];
+
+/// Everything that an operator can set.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Folder for everything that is kept.
+    pub data_dir: PathBuf,
+    /// The operator's address, told to sources; may be empty.
+    pub contact: String,
+    /// Where papers, subscriptions and the outbox are kept.
+    pub store: StoreConfig,
+    /// The health page and the web pages.
+    pub web: WebConfig,
+    /// What is logged, and how.
+    pub log: LogConfig,
+    /// Where papers come from.
+    pub sources: SourcesConfig,
+    /// How messages are sent.
+    pub delivery: DeliveryConfig,
+    /// The way to Discord.
+    pub discord: DiscordConfig,
+    /// The way to Slack.
+    pub slack: SlackConfig,
+    effective: String,
+}
+
+impl Config {
+    /// Reads the configuration from `file` (else the file that `PAPERWIRE_CONFIG` names) and the environment.
+    pub fn load(
+        file: Option<&Path>,
+        env: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let environment: BTreeMap<String, String> = env.collect();
+        let named = environment.get("PAPERWIRE_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
+        let file = file.map(Path::to_path_buf).or(named);
+        let mut reader = Reader::new(file.as_deref(), environment);
+        let config = Self::read(&mut reader);
+        if reader.faults.is_empty() { Ok(config) } else { Err(ConfigError { faults: reader.faults }) }
+    }
+
+    fn read(reader: &mut Reader) -> Self {
+        let data_dir = place::data_dir(reader);
+        let mut config = Self {
+            contact: reader.read("contact", value::header_text),
+            store: StoreConfig::read(reader, &data_dir),
+            web: WebConfig::read(reader),
+            log: LogConfig::read(reader),
+            sources: SourcesConfig::read(reader),
+            delivery: DeliveryConfig::read(reader),
+            discord: DiscordConfig::read(reader),
+            slack: SlackConfig::read(reader),
+            effective: String::new(),
+            data_dir,
+        };
+        config.check_lease(reader);
+        config.effective = config.describe(reader);
+        config
+    }
+
+    /// A lease that ends while the request is under way would let a second sender post the same message.
+    fn check_lease(&self, reader: &mut Reader) {
+        for (name, timeout) in
+            [("discord.timeout", self.discord.timeout), ("slack.timeout", self.slack.timeout)]
+        {
+            if self.delivery.lease <= timeout {
+                reader.fault(
+                    "delivery.lease",
+                    None,
+                    format!("must be longer than {name}, which is {timeout:?}"),
+                );
+            }
+        }
+    }
+
+    /// The whole configuration in force as TOML: secrets redacted, and where each changed value comes from.
+    pub fn effective(&self) -> String {
+        self.effective.clone()
+    }
+
+    fn describe(&self, reader: &Reader) -> String {
+        let known = [
+            ("data_dir", Some(self.data_dir.display().to_string())),
+            ("store.url", Some(self.store.url.expose_secret().to_owned())),
+            ("discord.token", effective::redacted(self.discord.token.is_some())),
+            ("slack.bot_token", effective::redacted(self.slack.bot_token.is_some())),
+            ("slack.app_token", effective::redacted(self.slack.app_token.is_some())),
+            ("slack.signing_secret", effective::redacted(self.slack.signing_secret.is_some())),
+        ];
+        effective::effective(reader, &known)
+    }
+}
+
+/// The environment of this process; variables that are not UTF-8 are left out, none of Paperwire's is.
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}

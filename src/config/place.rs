@@ -1,0 +1,73 @@
+//! Where Paperwire keeps what it keeps: the data folder and the store's URL.
+
+use std::path::{Path, PathBuf};
+
+use figment::value::Value;
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::layers::Origin;
+use super::reader::Reader;
+use super::redact::holds_password;
+use super::value::text;
+
+/// Where papers, subscriptions and the outbox are kept.
+#[derive(Debug, Clone)]
+pub struct StoreConfig {
+    /// `sqlite://PATH` or `postgres://…`; it may hold a password.
+    pub url: SecretString,
+}
+
+/// Reads the data folder; without a setting it is `$XDG_DATA_HOME/paperwire` where that is set.
+pub(super) fn data_dir(reader: &mut Reader) -> PathBuf {
+    if reader.layers.origin("data_dir") == Origin::Default
+        && let Some(xdg) = reader.variable("XDG_DATA_HOME").map(Path::new).filter(|path| path.is_absolute())
+    {
+        return xdg.join("paperwire");
+    }
+    let before = reader.faults.len();
+    let given = reader.path("data_dir");
+    if given.is_none() && reader.faults.len() == before {
+        reader.fault("data_dir", Some("\"\""), "must be a folder".to_owned());
+    }
+    given.unwrap_or_default()
+}
+
+impl StoreConfig {
+    /// Reads the store's URL; like every secret it stays out of configuration files once it holds a password.
+    pub(super) fn read(reader: &mut Reader, data_dir: &Path) -> Self {
+        let in_file = matches!(reader.layers.origin("store.url"), Origin::File(_));
+        let given = match reader.layers.value("store.url") {
+            Value::String(_, url) if in_file && !url.trim().is_empty() && !holds_password(&url) => {
+                if reader.path("store.url_file").is_some() {
+                    reader.refuse_both("store.url", "store.url_file");
+                }
+                Some(SecretString::from(url.trim()))
+            }
+            Value::String(..) => reader.secret("store.url", |c| !c.is_control()),
+            _ => Some(reader.read("store.url", text).into()),
+        };
+        let Some(url) = given.filter(|url| !url.expose_secret().is_empty()) else {
+            return Self { url: sqlite_in(data_dir).into() };
+        };
+        if !is_store_url(url.expose_secret()) {
+            let problem = "must be sqlite:///path/to/file.db or postgres://user@host/name".to_owned();
+            reader.fault("store.url", None, problem);
+        }
+        Self { url }
+    }
+}
+
+fn sqlite_in(data_dir: &Path) -> String {
+    let path = data_dir.join("paperwire.db").display().to_string();
+    // In the URL these two would begin an escape and the parameters.
+    format!("sqlite://{}", path.replace('%', "%25").replace('?', "%3F"))
+}
+
+fn is_store_url(url: &str) -> bool {
+    match url.split_once("://") {
+        Some(("sqlite", path)) => !path.is_empty(),
+        Some(("postgres" | "postgresql", _)) => Url::parse(url).is_ok(),
+        _ => false,
+    }
+}

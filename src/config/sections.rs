@@ -1,0 +1,220 @@
+//! One plain struct for each section of the configuration.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use crate::domain::RetryPolicy;
+
+use super::reader::Reader;
+use super::value::{
+    boolean, duration, durations, listen_address, log_filter, number, one_of, optional_web_url, public_key,
+    snowflake, web_url,
+};
+
+const MOMENT: Duration = Duration::from_millis(1);
+const MINUTE: Duration = Duration::from_mins(1);
+const WEEK: Duration = Duration::from_hours(7 * 24);
+
+/// The health page and the web pages.
+#[derive(Debug, Clone)]
+pub struct WebConfig {
+    /// Where to listen; `None` is no web server.
+    pub listen: Option<SocketAddr>,
+    /// The address that people use.
+    pub public_url: Option<Url>,
+}
+
+impl WebConfig {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            listen: reader.read("web.listen", listen_address),
+            public_url: reader.read("web.public_url", optional_web_url),
+        }
+    }
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone)]
+pub struct LogConfig {
+    /// Levels, as `tracing_subscriber::EnvFilter` reads them.
+    pub filter: String,
+    /// For whom.
+    pub format: LogFormat,
+}
+
+/// For whom log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs, one JSON object on each line.
+    Json,
+}
+
+impl LogConfig {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            filter: reader.read("log.filter", log_filter),
+            format: reader
+                .read("log.format", one_of(&[("text", LogFormat::Text), ("json", LogFormat::Json)])),
+        }
+    }
+}
+
+/// Where papers come from.
+#[derive(Debug, Clone)]
+pub struct SourcesConfig {
+    /// Hugging Face's daily papers.
+    pub huggingface: HuggingFaceConfig,
+}
+
+/// Hugging Face's daily papers.
+#[derive(Debug, Clone)]
+pub struct HuggingFaceConfig {
+    /// Whether it is polled.
+    pub enabled: bool,
+    /// Where the listing is served.
+    pub base_url: Url,
+    /// Time between two polls.
+    pub interval: Duration,
+    /// Days before today whose papers a fresh installation posts as well.
+    pub backlog_days: u16,
+    /// Days before today that each poll reads again.
+    pub reread_days: u16,
+}
+
+impl SourcesConfig {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let huggingface = HuggingFaceConfig {
+            enabled: reader.read("sources.huggingface.enabled", boolean),
+            base_url: reader.read("sources.huggingface.base_url", web_url),
+            interval: reader.read("sources.huggingface.interval", duration(Duration::from_secs(1)..=WEEK)),
+            backlog_days: reader.read("sources.huggingface.backlog_days", number(0..=365)),
+            reread_days: reader.read("sources.huggingface.reread_days", number(0..=60)),
+        };
+        Self { huggingface }
+    }
+}
+
+/// How messages are sent.
+#[derive(Debug, Clone)]
+pub struct DeliveryConfig {
+    /// How long a sender holds a message before another may take it over.
+    pub lease: Duration,
+    /// A message that could not be posted for this long is given up.
+    pub max_age: Duration,
+    /// Waits after the first, second, … failed try; the last one repeats.
+    pub retry: Vec<Duration>,
+    /// The longest wait that a platform may ask for.
+    pub max_wait: Duration,
+    /// How long after a lost answer the same nonce may be sent again.
+    pub nonce_window: Duration,
+    /// Messages on their way at the same time.
+    pub concurrency: usize,
+    /// The longest short text of a paper, in characters.
+    pub short_text: usize,
+}
+
+impl DeliveryConfig {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            lease: reader.read("delivery.lease", duration(Duration::from_secs(1)..=10 * MINUTE)),
+            max_age: reader
+                .read("delivery.max_age", duration(Duration::from_secs(1)..=30 * 24 * 60 * MINUTE)),
+            retry: reader.read("delivery.retry", durations(MOMENT..=WEEK)),
+            max_wait: reader.read("delivery.max_wait", duration(Duration::from_secs(1)..=WEEK)),
+            // Discord promises no more than “a few minutes”; beyond two, a repeat could become a second message.
+            nonce_window: reader.read("delivery.nonce_window", duration(Duration::ZERO..=2 * MINUTE)),
+            concurrency: reader.read("delivery.concurrency", number(1..=256)),
+            short_text: reader.read("delivery.short_text", number(80..=2000)),
+        }
+    }
+
+    /// How often and how long a delivery is tried.
+    pub fn retry_policy(&self) -> RetryPolicy {
+        RetryPolicy { schedule: self.retry.clone(), max_wait: self.max_wait, nonce_window: self.nonce_window }
+    }
+}
+
+/// The way to Discord.
+#[derive(Debug, Clone)]
+pub struct DiscordConfig {
+    /// The REST address.
+    pub api_base: Url,
+    /// The bot's token; `None` is not connected.
+    pub token: Option<SecretString>,
+    /// The application's id.
+    pub application_id: Option<u64>,
+    /// The key that Discord signs its requests with.
+    pub public_key: Option<[u8; 32]>,
+    /// How slash commands arrive.
+    pub mode: DiscordMode,
+    /// The longest that one request may take.
+    pub timeout: Duration,
+}
+
+/// How Discord's slash commands arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiscordMode {
+    /// Over a connection that Paperwire opens.
+    Gateway,
+    /// As requests to the public address.
+    Http,
+}
+
+impl DiscordConfig {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let modes = &[("gateway", DiscordMode::Gateway), ("http", DiscordMode::Http)];
+        Self {
+            api_base: reader.read("discord.api_base", web_url),
+            token: reader.secret("discord.token", |c| c.is_ascii_graphic()),
+            application_id: reader.read("discord.application_id", snowflake),
+            public_key: reader.read("discord.public_key", public_key),
+            mode: reader.read("discord.mode", one_of(modes)),
+            timeout: reader.read("discord.timeout", duration(MOMENT..=2 * MINUTE)),
+        }
+    }
+}
+
+/// The way to Slack.
+#[derive(Debug, Clone)]
+pub struct SlackConfig {
+    /// The Web API address.
+    pub api_base: Url,
+    /// The bot token; `None` is not connected.
+    pub bot_token: Option<SecretString>,
+    /// The app-level token.
+    pub app_token: Option<SecretString>,
+    /// The secret that Slack signs its requests with.
+    pub signing_secret: Option<SecretString>,
+    /// How slash commands arrive.
+    pub mode: SlackMode,
+    /// The longest that one request may take.
+    pub timeout: Duration,
+}
+
+/// How Slack's slash commands arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SlackMode {
+    /// Over a connection that Paperwire opens.
+    Socket,
+    /// As requests to the public address.
+    Http,
+}
+
+impl SlackConfig {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            api_base: reader.read("slack.api_base", web_url),
+            bot_token: reader.secret("slack.bot_token", |c| c.is_ascii_graphic()),
+            app_token: reader.secret("slack.app_token", |c| c.is_ascii_graphic()),
+            signing_secret: reader.secret("slack.signing_secret", |c| c.is_ascii_graphic()),
+            mode: reader
+                .read("slack.mode", one_of(&[("socket", SlackMode::Socket), ("http", SlackMode::Http)])),
+            timeout: reader.read("slack.timeout", duration(MOMENT..=2 * MINUTE)),
+        }
+    }
+}
