@@ -1,0 +1,170 @@
+//! Why a fetch failed, and whether asking again can help: decided here once, where the answer is read.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use url::Url;
+
+/// A fetch that brought nothing usable.
+///
+/// The texts are for the log and for operators; an address in them carries neither user nor query,
+/// and never a byte of what the other side sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// The address, or one it redirects to, is none that may be fetched.
+    #[error("{url} is not fetched: {reason}")]
+    Refused {
+        /// The address.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// There is no connection.
+    #[error("{url} cannot be reached: {cause}")]
+    Unreachable {
+        /// The address.
+        url: String,
+        /// The cause in the words of the network.
+        cause: String,
+    },
+    /// The answer did not come, or not whole, within the time allowed.
+    #[error("{url} did not answer within {} s", .limit.as_secs_f32())]
+    TimedOut {
+        /// The address.
+        url: String,
+        /// The time allowed.
+        limit: Duration,
+    },
+    /// The connection ended inside the answer, or the answer could not be decoded.
+    #[error("the answer of {url} broke off: {cause}")]
+    BrokeOff {
+        /// The address.
+        url: String,
+        /// The cause in the words of the network.
+        cause: String,
+    },
+    /// The other side wants fewer requests.
+    #[error("{url} asks to wait{}", .wait.map(|w| format!(" {} s", w.as_secs())).unwrap_or_default())]
+    Busy {
+        /// The address.
+        url: String,
+        /// How long, when it says so.
+        wait: Option<Duration>,
+    },
+    /// The other side has a fault of its own.
+    #[error("{url} answers {status}")]
+    Failing {
+        /// The address.
+        url: String,
+        /// Its status code.
+        status: StatusCode,
+    },
+    /// The other side will not answer this question.
+    #[error("{url} answers {status}: asking again will not help")]
+    Rejected {
+        /// The address.
+        url: String,
+        /// Its status code.
+        status: StatusCode,
+    },
+    /// The answer is larger than anything a source has to say.
+    #[error("the answer of {url} is larger than {limit} bytes")]
+    TooLarge {
+        /// The address.
+        url: String,
+        /// The most that is read.
+        limit: usize,
+    },
+    /// Something else answered in place of the API: a login page, a proxy, half a document.
+    #[error("{url} did not answer as the API does: {what}")]
+    NotTheApi {
+        /// The address.
+        url: String,
+        /// What came instead.
+        what: String,
+    },
+}
+
+impl FetchError {
+    /// True when the same request may well succeed later.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Unreachable { .. }
+            | Self::TimedOut { .. }
+            | Self::BrokeOff { .. }
+            | Self::Busy { .. }
+            | Self::Failing { .. }
+            | Self::NotTheApi { .. } => true,
+            Self::Refused { .. } | Self::Rejected { .. } | Self::TooLarge { .. } => false,
+        }
+    }
+
+    /// The wait that the other side asks for.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Busy { wait, .. } => *wait,
+            _ => None,
+        }
+    }
+
+    /// The error for a request that is not made because the budget for it is used up.
+    pub fn busy(url: &Url, wait: Duration) -> Self {
+        Self::Busy { url: shown(url), wait: Some(wait) }
+    }
+
+    /// Reads what the client says of a request that did not work out.
+    pub(super) fn from_client(url: &Url, error: reqwest::Error, limit: Duration) -> Self {
+        let url = shown(url);
+        let error = error.without_url();
+        let cause = innermost(&error);
+        // First, since a connection that takes too long is a timeout as well.
+        if error.is_connect() {
+            return Self::Unreachable { url, cause };
+        }
+        if error.is_timeout() {
+            return Self::TimedOut { url, limit };
+        }
+        Self::BrokeOff { url, cause }
+    }
+}
+
+/// Writes an address without what may be secret in it: user, password, query and fragment.
+pub(super) fn shown(url: &Url) -> String {
+    let mut bare = url.clone();
+    bare.set_query(None);
+    bare.set_fragment(None);
+    // Both only fail for addresses that cannot have a user at all.
+    let _ = bare.set_username("");
+    let _ = bare.set_password(None);
+    bare.into()
+}
+
+/// The last cause of a chain: what the layers above say of it is “error sending request”.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut last = error;
+    while let Some(cause) = last.source() {
+        last = cause;
+    }
+    last.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_without_user_and_query() {
+        let url = Url::parse("https://me:secret@example.org:8443/api/x?token=secret&date=2026-08-21#secret");
+        assert_eq!(shown(&url.unwrap()), "https://example.org:8443/api/x");
+    }
+
+    #[test]
+    fn only_a_busy_answer_names_a_wait() {
+        let wait = Some(Duration::from_secs(7));
+        let busy = FetchError::Busy { url: "https://x/".into(), wait };
+        assert_eq!((busy.is_passing(), busy.retry_after()), (true, wait));
+        assert_eq!(busy.to_string(), "https://x/ asks to wait 7 s");
+        let gone = FetchError::Rejected { url: "https://x/".into(), status: StatusCode::GONE };
+        assert_eq!((gone.is_passing(), gone.retry_after()), (false, None));
+    }
+}
