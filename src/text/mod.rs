@@ -1,6 +1,23 @@
 //! Unicode and LaTeX normalisation, tokens, plural folding, sentences; no I/O.
+//!
+//! Queries and papers go through the same analyser, so that both mean the same by a word:
+//!
+//! ```text
+//! bytes --latex--> characters with their place --fold--> NFKC, case and accents folded --token--> words
+//! ```
+//! People read the result of the first step alone, which is [`readable`].
 
-/// Turns LaTeX into Unicode for people: `$\alpha$-divergence` becomes `α-divergence`.
-pub fn readable(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
+mod fold;
+mod latex;
+mod plural;
+mod readable;
+mod sentence;
+mod symbols;
+mod token;
+mod truncate;
+mod unit;
+
+pub use readable::readable;
+pub use sentence::sentences;
+pub use token::{Folding, Token, display_tokens, for_each_token, name_tokens, tokens};
+pub use truncate::truncate;
