@@ -24,6 +24,9 @@ pub use health::healthcheck;
 pub use platforms::not_connected;
 pub use serve::serve;
 
+/// Rows of Hugging Face's listing that are asked for at a time; its own limit.
+const PAGE_LIMIT: usize = 100;
+
 /// Connects to the configured database, whatever its tables look like.
 pub async fn connect(config: &Config) -> anyhow::Result<Store> {
     use secrecy::ExposeSecret as _;
@@ -44,7 +47,7 @@ pub fn pollers(config: &Config, store: &Store) -> anyhow::Result<Vec<Poller>> {
     let huggingface = &config.sources.huggingface;
     if huggingface.enabled {
         let fetcher = Fetcher::new(FetchConfig::new(user_agent(config)))?;
-        let source = HuggingFace::new(fetcher, huggingface.base_url.clone());
+        let source = HuggingFace::new(fetcher, huggingface.base_url.clone(), PAGE_LIMIT);
         let settings = PollSettings {
             interval: huggingface.interval,
             backlog_days: huggingface.backlog_days,

@@ -5,11 +5,11 @@ use std::path::Path;
 use super::args::Config as Command;
 use super::exit::CliError;
 use super::output::Output;
-use crate::config::Config;
+use crate::config::{self, Config};
 
 /// Reads the configuration: defaults, then the file, then the environment.
 pub fn load(file: Option<&Path>) -> Result<Config, CliError> {
-    Config::load(file, std::env::vars()).map_err(|error| CliError::Usage(error.to_string()))
+    Config::load(file, config::environment()).map_err(|error| CliError::Usage(error.to_string()))
 }
 
 /// Prints the configuration in force; a wrong one has already ended the program with its errors.

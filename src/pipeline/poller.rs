@@ -12,7 +12,7 @@ use tracing::{info, warn};
 
 use super::{Stage, Step};
 use crate::clock::Clock;
-use crate::sources::{Source, SourceError, Validators};
+use crate::sources::{RateLimit, Source, SourceError, Validators};
 use crate::store::{SourceState, Store};
 
 /// After a longer silence, what was listed before this many days is stored but not posted any more.
@@ -29,7 +29,7 @@ pub struct PollSettings {
     pub interval: Duration,
     /// Days before the first poll's day that a fresh installation takes too.
     pub backlog_days: u16,
-    /// Latest days that every poll reads again: votes move and late papers appear.
+    /// Days before today that every poll reads again: votes move and late papers appear.
     pub reread_days: u16,
 }
 
@@ -74,7 +74,7 @@ impl Poller {
     pub async fn poll(&self) -> anyhow::Result<PollReport> {
         let state = self.state().await?;
         let today = self.clock.today();
-        let reread = today.saturating_sub((i64::from(self.settings.reread_days) - 1).max(0).days());
+        let reread = today.saturating_sub(i64::from(self.settings.reread_days).days());
         let missed = state.polled_at.map_or(state.baseline, |at| at.to_zoned(TimeZone::UTC).date());
         let from = reread.min(missed).max(state.baseline).min(today);
         let report = self.read(from, today, &state, false).await;
@@ -113,11 +113,13 @@ impl Poller {
     ) -> Result<PollReport, PollError> {
         let mut report = PollReport { from, to, new: 0, changed: 0, unchanged: 0, bad_rows: 0 };
         let postable_from = self.postable_from(state);
-        let mut day = from;
-        while day <= to {
-            self.read_day(day, postable_from, unconditional, &mut report).await?;
-            let Ok(next) = day.tomorrow() else { break };
-            day = next;
+        let days = from.series(1.day()).take_while(|day| *day <= to);
+        let mut rate: Option<RateLimit> = None;
+        for day in days.filter(|day| self.source.serves(*day, self.clock.today())) {
+            if let Some(spent) = rate.filter(|rate| rate.remaining == 0) {
+                return Err(PollError::Spent { reset: spent.reset, day });
+            }
+            rate = self.read_day(day, postable_from, unconditional, &mut report).await?;
         }
         Ok(report)
     }
@@ -134,7 +136,7 @@ impl Poller {
         postable_from: Date,
         unconditional: bool,
         report: &mut PollReport,
-    ) -> Result<(), PollError> {
+    ) -> Result<Option<RateLimit>, PollError> {
         let name = self.source.name();
         let key = format!("{name}:{day}");
         let known = if unconditional { None } else { self.store.validators(&key).await.map_err(anyhow::Error::from)? };
@@ -142,7 +144,7 @@ impl Poller {
         let answer = self.source.day(day, self.clock.today(), known.as_ref()).await?;
         report.bad_rows += answer.bad_rows;
         if answer.not_modified {
-            return Ok(());
+            return Ok(answer.rate);
         }
         let now = self.clock.now();
         let recorded = self.store.record(name, &answer.listings, postable_from, now).await;
@@ -155,7 +157,7 @@ impl Poller {
             let kept = crate::store::Validators { etag: validators.etag, last_modified: validators.last_modified };
             self.store.put_validators(&key, &kept, now).await.map_err(anyhow::Error::from)?;
         }
-        Ok(())
+        Ok(answer.rate)
     }
 
     async fn remember(&self, mut state: SourceState, report: &Result<PollReport, PollError>) -> anyhow::Result<()> {
@@ -187,6 +189,8 @@ impl Poller {
 enum PollError {
     #[error(transparent)]
     Source(#[from] SourceError),
+    #[error("its request budget is spent, the rest from {day} on follows in {} s", reset.as_secs())]
+    Spent { reset: Duration, day: Date },
     #[error("{0:#}")]
     Store(#[from] anyhow::Error),
 }
@@ -194,7 +198,8 @@ enum PollError {
 impl PollError {
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Source(error) => error.retry_after,
+            Self::Source(error) => error.retry_after(),
+            Self::Spent { reset, .. } => Some(*reset),
             Self::Store(_) => None,
         }
     }
