@@ -1,1 +1,74 @@
-//! store
+//! Everything that lasts: papers, subscriptions and the outbox, in SQLite or in PostgreSQL.
+//!
+//! All SQL of Paperwire is in this folder, one text for both databases. A method is one transaction;
+//! nothing here waits for a network other than the database's own.
+
+mod db;
+mod destinations;
+mod error;
+mod ids;
+mod merge;
+mod migrate;
+mod outbox;
+mod papers;
+mod polling;
+mod recording;
+mod routing;
+mod sandbox;
+mod subscriptions;
+mod values;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use error::StoreError;
+pub use outbox::{Claimed, DeliveryFilter, DeliveryRecord, Recovered};
+pub use papers::{CounterSnapshot, ListedAt, PaperFilter};
+pub use polling::{SourceState, Validators};
+pub use recording::Recorded;
+pub use routing::{NewDelivery, NewMatch, Routed};
+pub use sandbox::SandboxMessage;
+pub use subscriptions::Subscribed;
+
+use db::{Db, query_scalar, reading};
+use ids::IdMaker;
+
+/// The way into the database; cheap to clone, every clone shares the connections.
+#[derive(Clone)]
+pub struct Store {
+    db: Db,
+    ids: Arc<IdMaker>,
+}
+
+impl Store {
+    /// Connects to `sqlite://path` (the file and its folder are made) or `postgres://…`.
+    ///
+    /// The tables are left as they are; see [`Store::migrate`]. PostgreSQL may stand behind a pooler
+    /// in transaction mode.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Ok(Self { db: Db::open(url).await?, ids: Arc::default() })
+    }
+
+    /// Names the database for people: `SQLite 3.51.3 at paperwire.db`, `PostgreSQL 15.18 at host/db`.
+    pub fn describe(&self) -> String {
+        self.db.name().to_owned()
+    }
+
+    /// Asks the database for an answer.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let _: i64 =
+            reading!(self, |tx| { query_scalar("SELECT CAST(1 AS BIGINT)").fetch_one(&mut *tx).await? });
+        Ok(())
+    }
+
+    /// Ends all connections, those of every clone.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Store({})", self.db.name())
+    }
+}

@@ -1,0 +1,192 @@
+//! Papers read back from the store.
+
+use jiff::{Timestamp, civil::Date};
+
+use super::db::{query_as, query_scalar, reading};
+use super::values::{self, count, from_json, opt_timestamp, parsed, timestamp};
+use super::{Store, StoreError};
+use crate::domain::{Counters, Facts, Paper, PaperId, PaperKey};
+
+/// Which papers to read; the default is all of them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PaperFilter {
+    /// Only those of this day.
+    pub day: Option<Date>,
+    /// Only those of this day and later.
+    pub since: Option<Date>,
+    /// At most so many.
+    pub limit: Option<u32>,
+}
+
+/// A paper's numbers at one time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CounterSnapshot {
+    /// When they were read.
+    pub taken_at: Timestamp,
+    /// The numbers.
+    pub counters: Counters,
+}
+
+/// That a source listed a paper on one of its days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedAt {
+    /// The short name of the source.
+    pub source: String,
+    /// The source's day.
+    pub day: Date,
+    /// When Paperwire first saw it there.
+    pub first_seen_at: Timestamp,
+    /// When Paperwire last saw it there.
+    pub last_seen_at: Timestamp,
+}
+
+/// A paper as its row holds it.
+#[derive(sqlx::FromRow)]
+pub(super) struct PaperRow {
+    id: i64,
+    canonical_id: String,
+    revision: i64,
+    day: String,
+    first_seen_at: i64,
+    updated_at: i64,
+    title: String,
+    abstract_text: String,
+    authors: String,
+    categories: String,
+    published_at: Option<i64>,
+    submitter: Option<String>,
+    repository: Option<String>,
+    project_page: Option<String>,
+    thumbnail: Option<String>,
+    organization: Option<String>,
+    summary: Option<String>,
+    keywords: String,
+    withdrawn_at: Option<i64>,
+    #[sqlx(flatten)]
+    counters: CounterRow,
+}
+
+/// The numbers that move, wherever they are stored.
+#[derive(sqlx::FromRow)]
+struct CounterRow {
+    upvotes: Option<i64>,
+    comments: Option<i64>,
+    stars: Option<i64>,
+}
+
+impl TryFrom<CounterRow> for Counters {
+    type Error = StoreError;
+    fn try_from(row: CounterRow) -> Result<Self, StoreError> {
+        let number = |n: Option<i64>| n.map(|n| count(n, "a counter")).transpose();
+        Ok(Self { upvotes: number(row.upvotes)?, comments: number(row.comments)?, stars: number(row.stars)? })
+    }
+}
+
+impl TryFrom<PaperRow> for Paper {
+    type Error = StoreError;
+    fn try_from(row: PaperRow) -> Result<Self, StoreError> {
+        let of = |what: &str| format!("the {what} of paper {}", row.id);
+        Ok(Self {
+            key: PaperKey(row.id),
+            id: parsed(&row.canonical_id, &of("id"))?,
+            revision: row.revision,
+            day: parsed(&row.day, &of("day"))?,
+            first_seen_at: timestamp(row.first_seen_at, &of("first sight"))?,
+            updated_at: timestamp(row.updated_at, &of("last change"))?,
+            facts: Facts {
+                authors: from_json(&row.authors, &of("authors"))?,
+                categories: from_json(&row.categories, &of("categories"))?,
+                published_at: opt_timestamp(row.published_at, &of("publication"))?,
+                organization: row.organization.map(|o| from_json(&o, &of("organization"))).transpose()?,
+                summary: row.summary.map(|s| from_json(&s, &of("summary"))).transpose()?,
+                keywords: from_json(&row.keywords, &of("keywords"))?,
+                withdrawn_at: opt_timestamp(row.withdrawn_at, &of("withdrawal"))?,
+                title: row.title,
+                abstract_text: row.abstract_text,
+                submitter: row.submitter,
+                repository: row.repository,
+                project_page: row.project_page,
+                thumbnail: row.thumbnail,
+            },
+            counters: row.counters.try_into()?,
+        })
+    }
+}
+
+fn all(rows: Vec<PaperRow>) -> Result<Vec<Paper>, StoreError> {
+    rows.into_iter().map(Paper::try_from).collect()
+}
+
+impl Store {
+    /// The paper with this id.
+    pub async fn paper(&self, id: &PaperId) -> Result<Option<Paper>, StoreError> {
+        let sql = "SELECT * FROM paper WHERE canonical_id = $1";
+        let row: Option<PaperRow> =
+            reading!(self, |tx| query_as(sql).bind(id.as_str()).fetch_optional(&mut *tx).await?);
+        row.map(Paper::try_from).transpose()
+    }
+
+    /// Papers, the newest day first and each day in the order of its listing.
+    pub async fn papers(&self, filter: &PaperFilter) -> Result<Vec<Paper>, StoreError> {
+        let sql = "SELECT * FROM paper
+            WHERE ($1 IS NULL OR day = $1) AND ($2 IS NULL OR day >= $2)
+            ORDER BY day DESC, id LIMIT $3";
+        let (day, since) = (filter.day.map(values::day), filter.since.map(values::day));
+        all(reading!(self, |tx| {
+            query_as(sql)
+                .bind(&day)
+                .bind(&since)
+                .bind(values::limit(filter.limit))
+                .fetch_all(&mut *tx)
+                .await?
+        }))
+    }
+
+    /// Papers that no router has seen yet, in the order in which they were listed.
+    pub async fn unrouted(&self, limit: u32) -> Result<Vec<Paper>, StoreError> {
+        let sql = "SELECT * FROM paper WHERE routed_at IS NULL ORDER BY id LIMIT $1";
+        all(reading!(self, |tx| query_as(sql).bind(i64::from(limit)).fetch_all(&mut *tx).await?))
+    }
+
+    /// How a paper's numbers moved, oldest first.
+    pub async fn counter_history(&self, paper: PaperKey) -> Result<Vec<CounterSnapshot>, StoreError> {
+        #[derive(sqlx::FromRow)]
+        struct Row {
+            taken_at: i64,
+            #[sqlx(flatten)]
+            counters: CounterRow,
+        }
+        let sql = "SELECT taken_at, upvotes, comments, stars FROM counter_snapshot
+            WHERE paper_id = $1 ORDER BY taken_at";
+        let rows: Vec<Row> = reading!(self, |tx| query_as(sql).bind(paper.0).fetch_all(&mut *tx).await?);
+        let snapshot = |row: Row| {
+            let taken_at = timestamp(row.taken_at, "the time of a counter")?;
+            Ok(CounterSnapshot { taken_at, counters: row.counters.try_into()? })
+        };
+        rows.into_iter().map(snapshot).collect()
+    }
+
+    /// Which sources listed a paper and when, in the order of days.
+    pub async fn sources_of(&self, paper: PaperKey) -> Result<Vec<ListedAt>, StoreError> {
+        let sql = "SELECT source, day, first_seen_at, last_seen_at FROM listing
+            WHERE paper_id = $1 ORDER BY day, source";
+        let rows: Vec<(String, String, i64, i64)> =
+            reading!(self, |tx| query_as(sql).bind(paper.0).fetch_all(&mut *tx).await?);
+        let listed = |(source, day, first, last): (String, String, i64, i64)| {
+            Ok(ListedAt {
+                source,
+                day: parsed(&day, "the day of a listing")?,
+                first_seen_at: timestamp(first, "the first sight of a listing")?,
+                last_seen_at: timestamp(last, "the last sight of a listing")?,
+            })
+        };
+        rows.into_iter().map(listed).collect()
+    }
+
+    /// How many papers are stored.
+    pub async fn paper_count(&self) -> Result<u64, StoreError> {
+        let n: i64 =
+            reading!(self, |tx| query_scalar("SELECT COUNT(*) FROM paper").fetch_one(&mut *tx).await?);
+        Ok(n.unsigned_abs())
+    }
+}

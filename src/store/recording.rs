@@ -1,0 +1,154 @@
+//! Stores what a source listed, merged into one row for each paper.
+
+use jiff::{Timestamp, civil::Date};
+
+use super::db::{query, query_as, query_scalar, writing};
+use super::papers::PaperRow;
+use super::values::{day, json, micros};
+use super::{Store, StoreError, merge};
+use crate::domain::{Counters, Facts, Listing, Paper, SourceName};
+
+/// What recording a listing changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// Papers seen for the first time.
+    pub new: usize,
+    /// Papers of which something is known now that was not before.
+    pub changed: usize,
+    /// Papers that are as they were.
+    pub unchanged: usize,
+}
+
+const INSERT: &str = "INSERT INTO paper (title, abstract_text, authors, categories, published_at, submitter,
+        repository, project_page, thumbnail, organization, summary, keywords, withdrawn_at,
+        upvotes, comments, stars, day, updated_at,
+        canonical_id, first_seen_at, routed_at, route_note)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+        $19, $20, $21, $22)
+    ON CONFLICT (canonical_id) DO NOTHING RETURNING id";
+
+const UPDATE: &str = "UPDATE paper SET title = $1, abstract_text = $2, authors = $3, categories = $4,
+        published_at = $5, submitter = $6, repository = $7, project_page = $8, thumbnail = $9,
+        organization = $10, summary = $11, keywords = $12, withdrawn_at = $13,
+        upvotes = $14, comments = $15, stars = $16, day = $17, updated_at = $18, revision = revision + 1
+    WHERE id = $19 AND revision = $20";
+
+const SEEN: &str = "INSERT INTO listing (paper_id, source, day, first_seen_at, last_seen_at)
+    VALUES ($1, $2, $3, $4, $4)
+    ON CONFLICT (paper_id, source, day) DO UPDATE SET last_seen_at = excluded.last_seen_at";
+
+const SNAPSHOT: &str = "INSERT INTO counter_snapshot (paper_id, taken_at, upvotes, comments, stars)
+    VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (paper_id, taken_at) DO UPDATE
+    SET upvotes = excluded.upvotes, comments = excluded.comments, stars = excluded.stars";
+
+/// Binds the eighteen values that inserting and updating a paper share, in their order.
+macro_rules! bind_paper {
+    ($query:expr, $facts:expr, $counters:expr, $day:expr, $now:expr) => {
+        $query
+            .bind(&$facts.title)
+            .bind(&$facts.abstract_text)
+            .bind(json(&$facts.authors))
+            .bind(json(&$facts.categories))
+            .bind($facts.published_at.map(micros))
+            .bind(&$facts.submitter)
+            .bind(&$facts.repository)
+            .bind(&$facts.project_page)
+            .bind(&$facts.thumbnail)
+            .bind($facts.organization.as_ref().map(json))
+            .bind($facts.summary.as_ref().map(json))
+            .bind(json(&$facts.keywords))
+            .bind($facts.withdrawn_at.map(micros))
+            .bind($counters.upvotes.map(i64::from))
+            .bind($counters.comments.map(i64::from))
+            .bind($counters.stars.map(i64::from))
+            .bind(day($day))
+            .bind(micros($now))
+    };
+}
+
+/// What a listing makes of a paper that is known already; `None` when it says nothing new.
+fn revised(known: &Paper, listing: &Listing) -> Option<(Facts, Counters, Date)> {
+    let facts = merge::facts(known.facts.clone(), merge::storable(&listing.facts));
+    let counters = merge::counters(known.counters, listing.counters);
+    let day = known.day.min(listing.day);
+    let same = facts == known.facts && counters == known.counters && day == known.day;
+    (!same).then_some((facts, counters, day))
+}
+
+impl Store {
+    /// Stores a listing in its own order, all of it or nothing.
+    ///
+    /// A paper that is known gets what the listing adds or corrects, and its revision grows by one
+    /// when that is anything; its day stays the earliest. A new paper of a day before
+    /// `postable_from` is kept as already routed, so that it is never posted. The numbers go into
+    /// the history when they move (the first ones count as a move).
+    pub async fn record(
+        &self,
+        source: SourceName,
+        listings: &[Listing],
+        postable_from: Date,
+        now: Timestamp,
+    ) -> Result<Recorded, StoreError> {
+        let mut recorded = Recorded::default();
+        writing!(self, |tx| {
+            for listing in listings {
+                // Another process may write the same paper between our reading and writing: then again.
+                let (key, moved) = loop {
+                    let row: Option<PaperRow> = query_as("SELECT * FROM paper WHERE canonical_id = $1")
+                        .bind(listing.paper.as_str())
+                        .fetch_optional(&mut *tx)
+                        .await?;
+                    let Some(row) = row else {
+                        let backlog = listing.day < postable_from;
+                        let facts = merge::storable(&listing.facts);
+                        let key: Option<i64> =
+                            bind_paper!(query_scalar(INSERT), facts, listing.counters, listing.day, now)
+                                .bind(listing.paper.as_str())
+                                .bind(micros(now))
+                                .bind(backlog.then(|| micros(now)))
+                                .bind(backlog.then_some("backlog"))
+                                .fetch_optional(&mut *tx)
+                                .await?;
+                        let Some(key) = key else { continue };
+                        recorded.new += 1;
+                        let known = listing.counters != Counters::default();
+                        break (key, known.then_some(listing.counters));
+                    };
+                    let known = Paper::try_from(row)?;
+                    let Some((facts, counters, day)) = revised(&known, listing) else {
+                        recorded.unchanged += 1;
+                        break (known.key.0, None);
+                    };
+                    let written = bind_paper!(query(UPDATE), facts, counters, day, now)
+                        .bind(known.key.0)
+                        .bind(known.revision)
+                        .execute(&mut *tx)
+                        .await?;
+                    if written.rows_affected() == 1 {
+                        recorded.changed += 1;
+                        break (known.key.0, (counters != known.counters).then_some(counters));
+                    }
+                };
+                query(SEEN)
+                    .bind(key)
+                    .bind(source.0)
+                    .bind(day(listing.day))
+                    .bind(micros(now))
+                    .execute(&mut *tx)
+                    .await?;
+                if let Some(counters) = moved {
+                    query(SNAPSHOT)
+                        .bind(key)
+                        .bind(micros(now))
+                        .bind(counters.upvotes.map(i64::from))
+                        .bind(counters.comments.map(i64::from))
+                        .bind(counters.stars.map(i64::from))
+                        .execute(&mut *tx)
+                        .await?;
+                }
+            }
+        });
+        Ok(recorded)
+    }
+}
