@@ -47,7 +47,9 @@ pub fn shift(days: Days, newest: Date) -> Result<Days> {
     let by = (newest - last).get_days();
     days.into_iter()
         .map(|(day, mut rows)| {
-            rows.iter_mut().for_each(|row| shift_times(row, by));
+            for row in &mut rows {
+                shift_times(row, by);
+            }
             Ok((day.checked_add(by.days())?, rows))
         })
         .collect()

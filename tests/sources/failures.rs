@@ -12,7 +12,7 @@ async fn failing(fault: Fault) -> SourceError {
     let hub = Hub::start(TODAY).await;
     hub.list(TODAY, ["2608.00001", "2608.00002", "2608.00003"].map(paper));
     hub.fail(fault);
-    let error = source(&hub, 100).day(TODAY, TODAY, None).await.unwrap_err();
+    let error = source(&hub, 100).day(TODAY, TODAY, None).await.expect_err("it met a fault");
     assert_eq!(hub.asked().len(), 1, "a failure is not asked again at once");
     assert_eq!(ids(&today(&hub, 100).await).len(), 3, "the next poll finds everything");
     error

@@ -12,7 +12,7 @@ use super::{TODAY, config, fetcher, today};
 use crate::worlds::hub::{Fault, Hold, Hub, paper};
 
 fn list(hub: &Hub) -> Url {
-    hub.base_url().join("api/daily_papers").unwrap()
+    hub.base_url().join("api/daily_papers").expect("the path is plain")
 }
 
 async fn fetch(fetcher: &Fetcher, url: &Url) -> Result<Document, FetchError> {
@@ -84,8 +84,11 @@ async fn an_answer_that_comes_late_is_still_read() {
     let hold = Hold::default();
     hub.fail(Fault::Held(hold.clone()));
     let (url, fetcher) = (list(&hub), fetcher());
-    let (document, ()) = tokio::join!(fetch(&fetcher, &url), async { hold.release() });
-    assert_eq!(document.unwrap().json_bytes().unwrap(), b"[]");
+    let fetching = tokio::spawn(async move { fetch(&fetcher, &url).await });
+    hold.arrived().await;
+    assert!(!fetching.is_finished());
+    hold.release();
+    assert_eq!(fetching.await.unwrap().unwrap().json_bytes().unwrap(), b"[]");
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ fn config() -> FetchConfig {
 }
 
 fn fetcher() -> Fetcher {
-    Fetcher::new(config()).unwrap()
+    Fetcher::new(config()).expect("the test's client can be built")
 }
 
 /// A source that turns pages after this many rows.
@@ -30,7 +30,7 @@ fn source(hub: &Hub, page_limit: usize) -> HuggingFace {
 
 /// Reads today's list and expects it to be readable.
 async fn today(hub: &Hub, page_limit: usize) -> DayListings {
-    source(hub, page_limit).day(TODAY, TODAY, None).await.unwrap()
+    source(hub, page_limit).day(TODAY, TODAY, None).await.expect("the list is readable")
 }
 
 fn ids(day: &DayListings) -> Vec<&str> {

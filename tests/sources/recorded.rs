@@ -2,31 +2,30 @@
 //!
 //! The recordings are found through `PAPERWIRE_RECORDED` and are no part of the repository.
 
-use std::{collections::HashSet, env, ffi::OsStr, fs, path::PathBuf};
+use std::{
+    collections::HashSet,
+    env,
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use jiff::civil::Date;
-use paperwire::{
-    domain::Listing,
-    sources::{DayListings, Source},
-};
+use paperwire::{domain::Listing, sources::Source};
 use serde_json::Value;
 
 use super::{TODAY, source};
 use crate::worlds::hub::{Hub, days};
 
-/// The files of a recorded folder with their days; none when there are no recordings.
-fn recorded(folder: &str) -> Vec<(Date, PathBuf)> {
-    let Some(root) = env::var_os("PAPERWIRE_RECORDED") else {
-        println!("did not run: PAPERWIRE_RECORDED names no folder of recordings");
-        return Vec::new();
-    };
-    let dir = PathBuf::from(root).join("huggingface").join(folder);
+/// The files of a recorded folder with their days.
+fn recorded(root: &Path, folder: &str) -> Vec<(Date, PathBuf)> {
+    let dir = root.join("huggingface").join(folder);
     let entries = fs::read_dir(&dir).unwrap_or_else(|e| panic!("{}: {e}", dir.display()));
-    let paths = entries.map(|entry| entry.unwrap().path());
+    let paths = entries.map(|entry| entry.expect("the folder stays readable").path());
     let packed = paths.filter(|path| path.extension() == Some(OsStr::new("gz")));
     let files: Vec<_> = packed
         .map(|path| {
-            let name = path.file_name().unwrap().to_str().unwrap();
+            let name = path.file_name().and_then(OsStr::to_str).expect("the names are plain");
             (name[..10].parse().unwrap_or_else(|e| panic!("{name}: {e}")), path)
         })
         .collect();
@@ -34,13 +33,8 @@ fn recorded(folder: &str) -> Vec<(Date, PathBuf)> {
     files
 }
 
-async fn through_the_client(day: Date, rows: &[Value]) -> DayListings {
-    let hub = Hub::serving([(day, rows.to_vec())].into(), TODAY).await;
-    source(&hub, 100).day(day, TODAY, None).await.unwrap()
-}
-
 fn words(text: &Value) -> Vec<&str> {
-    text.as_str().unwrap().split_whitespace().collect()
+    text.as_str().expect("a text is recorded").split_whitespace().collect()
 }
 
 /// Compares a listing with its row by rules that are plainer than the reader's own.
@@ -50,8 +44,8 @@ fn check(listing: &Listing, row: &Value, day: Date) {
     assert_eq!(facts.title.split(' ').collect::<Vec<_>>(), words(&paper["title"]));
     assert_eq!(facts.abstract_text.split_whitespace().collect::<Vec<_>>(), words(&paper["summary"]));
     assert!(!facts.abstract_text.replace("\n\n", "").contains('\n'));
-    let authors: Vec<_> =
-        paper["authors"].as_array().unwrap().iter().map(|a| words(&a["name"]).join(" ")).collect();
+    let names = paper["authors"].as_array().expect("every recorded paper has authors");
+    let authors: Vec<_> = names.iter().map(|a| words(&a["name"]).join(" ")).collect();
     assert_eq!(facts.authors, authors);
     assert_eq!(listing.counters.upvotes.map(u64::from), paper["upvotes"].as_u64());
     assert_eq!(listing.counters.comments.map(u64::from), row["numComments"].as_u64());
@@ -84,11 +78,18 @@ fn check(listing: &Listing, row: &Value, day: Date) {
 
 #[tokio::test]
 async fn no_recorded_paper_is_lost_and_no_field_is_bent() {
+    let Some(root) = env::var_os("PAPERWIRE_RECORDED").map(PathBuf::from) else {
+        println!("did not run: PAPERWIRE_RECORDED names no folder of recordings");
+        return;
+    };
+    let hub = Hub::start(TODAY).await;
+    let source = source(&hub, 100);
     for folder in ["days", "revisions"] {
         let mut papers = 0;
-        for (day, path) in recorded(folder) {
+        for (day, path) in recorded(&root, folder) {
             let rows = days::read(&path).unwrap_or_else(|e| panic!("{}: {e:#}", path.display()));
-            let read = through_the_client(day, &rows).await;
+            hub.list(day, rows.clone());
+            let read = source.day(day, TODAY, None).await.unwrap_or_else(|e| panic!("{e}"));
             assert_eq!((read.listings.len(), read.bad_rows), (rows.len(), 0), "{}", path.display());
             for (listing, row) in read.listings.iter().zip(&rows) {
                 assert_eq!(Some(listing.paper.as_str()), row["paper"]["id"].as_str(), "{}", path.display());

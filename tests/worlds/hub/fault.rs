@@ -42,12 +42,17 @@ pub enum Fault {
 
 /// Holds answers back until it is released.
 #[derive(Debug, Clone, Default)]
-pub struct Hold(Arc<Notify>);
+pub struct Hold(Arc<(Notify, Notify)>);
 
 impl Hold {
+    /// Waits until a request is being held.
+    pub async fn arrived(&self) {
+        self.0.0.notified().await;
+    }
+
     /// Lets one answer go.
     pub fn release(&self) {
-        self.0.notify_one();
+        self.0.1.notify_one();
     }
 }
 
@@ -79,7 +84,8 @@ pub async fn answer<F: Future<Output = Response>>(
         }
         Some(Fault::Reset) => Response::new(ending_after(None)),
         Some(Fault::Held(hold)) => {
-            hold.0.notified().await;
+            hold.0.0.notify_one();
+            hold.0.1.notified().await;
             right().await
         }
         Some(Fault::Bomb(size)) => gzipped(&vec![b' '; size]),
