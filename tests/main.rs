@@ -3,4 +3,5 @@
 #![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is the finding")]
 
 mod config;
+mod sources;
 mod worlds;

@@ -15,9 +15,7 @@ pub fn load(dir: &Path) -> Result<Days> {
     let inner = dir.join("days");
     let dir = if inner.is_dir() { inner.as_path() } else { dir };
     let mut days = Days::new();
-    for entry in
-        fs::read_dir(dir).with_context(|| format!("{} is no folder that can be read", dir.display()))?
-    {
+    for entry in fs::read_dir(dir).with_context(|| format!("cannot read the folder {}", dir.display()))? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let stem = name.strip_suffix(".json.gz").or_else(|| name.strip_suffix(".json"));
@@ -47,7 +45,9 @@ pub fn shift(days: Days, newest: Date) -> Result<Days> {
     let by = (newest - last).get_days();
     days.into_iter()
         .map(|(day, mut rows)| {
-            rows.iter_mut().for_each(|row| shift_times(row, by));
+            for row in &mut rows {
+                shift_times(row, by);
+            }
             Ok((day.checked_add(by.days())?, rows))
         })
         .collect()

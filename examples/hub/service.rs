@@ -30,7 +30,7 @@ use super::days::Days;
 /// Requests per window that an anonymous caller has.
 const BUDGET: u64 = 500;
 /// The length of a window.
-const WINDOW: Duration = Duration::from_secs(300);
+const WINDOW: Duration = Duration::from_mins(5);
 
 /// A server's papers and its idea of the time.
 pub struct Service {

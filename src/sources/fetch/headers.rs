@@ -71,12 +71,12 @@ pub(super) fn wait(headers: &HeaderMap) -> Option<Duration> {
 /// Finds the address that a `Link` header calls the next page.
 pub(super) fn next_page(headers: &HeaderMap, from: &Url) -> Option<Url> {
     let lines = headers.get_all(LINK).iter().filter_map(|line| line.to_str().ok());
-    let next = lines.flat_map(|line| line.split(",")).find(|link| {
-        let mut parameters = link.split(';').skip(1).map(str::trim);
+    // Addresses may hold commas, so the links of a line are told apart by their brackets.
+    let mut named = lines.flat_map(|line| line.split('<').skip(1)).filter_map(|link| link.split_once('>'));
+    let (address, _) = named.find(|(_, parameters)| {
+        let mut parameters = parameters.split([';', ',']).map(str::trim);
         parameters.any(|p| matches!(p, "rel=\"next\"" | "rel=next"))
     })?;
-    let (_, after) = next.split_once('<')?;
-    let (address, _) = after.split_once('>')?;
     from.join(address).ok()
 }
 
@@ -138,6 +138,7 @@ mod tests {
         let address = Some("https://huggingface.co/api/daily_papers?p=1".to_owned());
         assert_eq!(next(r#"<https://huggingface.co/api/daily_papers?p=1>; rel="next""#), address);
         assert_eq!(next(r#"</x>; rel="prev", </api/daily_papers?p=1>; rel="next""#), address);
+        assert_eq!(next(r#"</x?f=a,b>; rel="prev", </api/daily_papers?p=1>; title="x"; rel=next"#), address);
         assert_eq!(next(r#"</x>; rel="prev""#), None);
     }
 }

@@ -186,4 +186,18 @@ mod tests {
             assert_eq!(vet(&Url::parse(address).unwrap()).is_ok(), allowed, "{address}");
         }
     }
+
+    #[test]
+    fn a_redirect_never_gives_up_encryption() {
+        let leads = |from: &str, location: &str| {
+            let answer = axum::http::Response::builder().status(302).header("location", location);
+            redirect(&Url::parse(from).unwrap(), &Response::from(answer.body("").unwrap()))
+        };
+        assert_eq!(
+            leads("https://a.example/x", "/y").unwrap(),
+            Some(Url::parse("https://a.example/y").unwrap())
+        );
+        assert!(leads("http://a.example/", "https://a.example/").is_ok());
+        assert!(leads("https://a.example/", "http://a.example/").is_err());
+    }
 }
