@@ -66,7 +66,6 @@ pub struct SourceError {
     /// Which day was asked for.
     pub day: Date,
     /// What went wrong.
-    #[source]
     pub cause: FetchError,
 }
 

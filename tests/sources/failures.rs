@@ -55,8 +55,9 @@ async fn the_wait_that_the_source_asks_for_is_handed_on() {
 #[tokio::test]
 async fn a_web_page_in_place_of_the_api_passes() {
     let page = "<!doctype html><title>Log in</title>";
-    for content_type in ["text/html; charset=utf-8", "application/json"] {
-        let error = failing(Fault::Text(content_type, page.into())).await;
+    for (content_type, text) in [("application/json", page), ("Text/HTML; charset=utf-8", "[]")] {
+        let error = failing(Fault::Text(content_type, text.into())).await;
+        assert!(error.to_string().ends_with("a web page came instead of JSON"), "{error}");
         assert!(matches!(error.cause, FetchError::NotTheApi { .. }) && error.is_passing(), "{error}");
         assert!(!error.to_string().contains("Log in"), "{error}");
     }
