@@ -12,8 +12,13 @@ pub struct ServeLock {
 }
 
 impl ServeLock {
+    /// Takes the lock of a database file; a server keeps its own order, so there `None`.
+    pub fn for_store(url: &str) -> anyhow::Result<Option<Self>> {
+        url.strip_prefix("sqlite://").map(|path| Self::take(Path::new(path))).transpose()
+    }
+
     /// Takes the lock beside the database file.
-    pub fn take(database: &Path) -> anyhow::Result<Self> {
+    fn take(database: &Path) -> anyhow::Result<Self> {
         let path = PathBuf::from(format!("{}.lock", database.display()));
         let file = File::create(&path).with_context(|| format!("cannot create {}", path.display()))?;
         match file.try_lock() {

@@ -22,6 +22,7 @@ use crate::store::Store;
 
 pub use health::healthcheck;
 pub use platforms::not_connected;
+pub use sandbox::{Line, Shown};
 pub use serve::serve;
 
 /// Rows of Hugging Face's listing that are asked for at a time; its own limit.

@@ -28,7 +28,7 @@ impl Platforms {
             })?),
             Arc::new(slack::Slack::new(slack::SlackConfig {
                 api_base: config.slack.api_base.clone(),
-                bot_token: config.slack.bot_token.clone().unwrap_or_default(),
+                token: config.slack.bot_token.clone().unwrap_or_default(),
                 timeout: config.slack.timeout,
             })?),
             Arc::new(Sandbox::new(Arc::new(ledger))),

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tokio::sync::mpsc::UnboundedSender;
+use serde::Serialize;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
-use crate::chat::sandbox::{SandboxLedger, Shown};
+use crate::chat::sandbox::{SandboxLedger, read, terminal};
 use crate::clock::Clock;
 use crate::domain::{ChannelId, DeliveryId};
+use crate::message::{Message, PaperCard};
 use crate::store::Store;
 
 /// Writes posts into the store and hands them on to whoever shows them.
@@ -20,12 +22,62 @@ pub struct Ledger {
     pub shown: UnboundedSender<Shown>,
 }
 
+/// A paper that appeared in a sandbox channel.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The channel.
+    pub channel: ChannelId,
+    /// What people see.
+    pub card: PaperCard,
+}
+
+/// A paper in a channel as programs read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// The sandbox channel.
+    pub channel: String,
+    /// The canonical id of the paper.
+    pub paper: String,
+    /// Its title.
+    pub title: String,
+    /// Why it went there.
+    pub why: String,
+}
+
+impl Shown {
+    /// The card for a terminal, as wide as it is.
+    pub fn text(&self) -> String {
+        let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
+        terminal::card_lines(self.channel.as_str(), &self.card, width)
+    }
+
+    /// The same for programs.
+    pub fn line(&self) -> Line {
+        Line {
+            channel: self.channel.to_string(),
+            paper: self.card.paper.to_string(),
+            title: self.card.title.clone(),
+            why: self.card.why.clone(),
+        }
+    }
+}
+
 #[async_trait]
 impl SandboxLedger for Ledger {
     async fn post(&self, delivery: DeliveryId, channel: &ChannelId, body: &str) -> anyhow::Result<i64> {
         let number = self.store.sandbox_post(delivery, channel, body, self.clock.now()).await?;
-        // Nobody may be looking; the store has it all the same.
-        let _ = self.shown.send(Shown { delivery, channel: channel.clone(), body: body.to_owned() });
+        if let Some(Message::Paper(card)) = read(body) {
+            // Nobody may be looking; the store has it all the same.
+            let _ = self.shown.send(Shown { channel: channel.clone(), card });
+        }
         Ok(number)
+    }
+}
+
+/// Prints what appears in the sandbox, for people or as JSON Lines.
+pub async fn print(mut show: UnboundedReceiver<Shown>, json: bool) {
+    while let Some(shown) = show.recv().await {
+        let text = if json { serde_json::to_string(&shown.line()).unwrap_or_default() } else { shown.text() };
+        anstream::println!("{text}");
     }
 }

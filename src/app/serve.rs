@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use secrecy::ExposeSecret as _;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 use uuid::Uuid;
 
-use super::platforms::{Platforms, is_connected, not_connected};
+use super::platforms::{Platforms, not_connected};
 use super::runner::Runner;
-use super::{lock::ServeLock, open_store, pollers, sandbox::Ledger};
-use crate::chat::sandbox::{Shown, terminal};
+use super::sandbox::{self, Ledger};
+use super::{lock::ServeLock, open_store, pollers};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::{ChannelId, Platform, Query};
@@ -30,7 +31,7 @@ const STARTER_QUERY: &str = r#"model OR learning OR agent OR language OR diffusi
 /// Runs until SIGTERM or Ctrl-C; a second signal ends the process at once.
 pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
     let store = open_store(config).await?;
-    let _lock = store.file().map(|file| ServeLock::take(&file)).transpose()?;
+    let _lock = ServeLock::for_store(config.store.url.expose_secret())?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let stop = stop_on_signal()?;
     let (shown, show) = mpsc::unbounded_channel();
@@ -84,7 +85,7 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
     if let Some(listener) = listener {
         tasks.spawn(web::serve(listener, web::State { store: store.clone() }, stop.clone()));
     }
-    tokio::spawn(print_sandbox(show, json));
+    tokio::spawn(sandbox::print(show, json));
 
     stop.cancelled().await;
     info!("Stopping: nothing new is started, posts on their way end first");
@@ -110,7 +111,7 @@ async fn bind(config: &Config) -> anyhow::Result<Option<tokio::net::TcpListener>
 
 /// Says where it works and what to do next, and gives a fresh installation something to see.
 async fn greet(config: &Config, store: &Store) -> anyhow::Result<()> {
-    info!("Paperwire {} on {}", env!("CARGO_PKG_VERSION"), store.describe().await?);
+    info!("Paperwire {} on {}", env!("CARGO_PKG_VERSION"), store.describe());
     let unconnected = [Platform::Discord, Platform::Slack].map(|p| not_connected(config, p));
     for advice in unconnected.iter().flatten() {
         info!("{advice}");
@@ -139,14 +140,13 @@ fn stop_on_signal() -> anyhow::Result<CancellationToken> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let stop = CancellationToken::new();
     let asked = stop.clone();
+    let mut either = async move || {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
     tokio::spawn(async move {
-        let either = async || {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-        };
-        let mut either = either;
         either().await;
         asked.cancel();
         either().await;
@@ -154,12 +154,4 @@ fn stop_on_signal() -> anyhow::Result<CancellationToken> {
         std::process::exit(130);
     });
     Ok(stop)
-}
-
-/// Prints what is posted into the sandbox, for people or as JSON Lines.
-async fn print_sandbox(mut show: mpsc::UnboundedReceiver<Shown>, json: bool) {
-    while let Some(shown) = show.recv().await {
-        let text = if json { terminal::json_line(&shown) } else { terminal::card(&shown) };
-        anstream::println!("{text}");
-    }
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use figment::providers::Format as _;
+
 use super::args::Config as Command;
 use super::exit::CliError;
 use super::output::Output;
@@ -15,7 +17,14 @@ pub fn load(file: Option<&Path>) -> Result<Config, CliError> {
 /// Prints the configuration in force; a wrong one has already ended the program with its errors.
 pub fn run(config: &Config, command: &Command, output: Output) -> Result<(), CliError> {
     match command {
-        Command::Check => output.row(&config.effective_json(), |_| config.effective())?,
+        Command::Check => output.row(&as_json(config)?, |_| config.effective())?,
     }
     Ok(())
+}
+
+/// The configuration in force as one JSON object, sections nested.
+fn as_json(config: &Config) -> anyhow::Result<serde_json::Value> {
+    let effective = config.effective();
+    let values = figment::Figment::from(figment::providers::Toml::string(&effective));
+    Ok(values.extract()?)
 }

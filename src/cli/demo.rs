@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::args::Demo as Args;
 use super::exit::CliError;
 use super::output::{Output, count, table};
-use crate::app::demo::{CHANNELS, Demo, Line};
-use crate::chat::sandbox::Shown;
-use crate::{app, telemetry};
+use crate::app::demo::{CHANNELS, Demo};
+use crate::app::{Line, Shown};
+use crate::telemetry;
 
 /// The pause between two papers when somebody watches.
 const PACE: Duration = Duration::from_millis(900);
@@ -18,42 +18,43 @@ pub async fn run(args: Args, output: Output) -> Result<(), CliError> {
     let mut demo = Demo::start().await?;
     introduce(&demo, output)?;
     loop {
-        let watched = async {
+        let next = async {
             if !args.once {
                 tokio::time::sleep(PACE).await;
             }
             demo.next().await
         };
         let arrival = tokio::select! {
-            arrival = watched => arrival?,
+            arrival = next => arrival?,
             _ = tokio::signal::ctrl_c() => return Ok(()),
         };
         let Some(arrival) = arrival else { break };
         for shown in &arrival.shown {
-            show(shown, output)?;
+            show(shown, args.once, output)?;
         }
         if arrival.shown.is_empty() {
-            let (dim, reset) = (anstyle::Style::new().dimmed(), anstyle::Reset);
-            output.note(&format!("{dim}· nobody asked for: {}{reset}\n", arrival.title))?;
+            let dim = anstyle::Style::new().dimmed();
+            output.note(&format!("{dim}· nobody asked for: {}{dim:#}\n", arrival.title))?;
         }
     }
     if args.once { account(&demo, output).await } else { linger(output).await }
 }
 
 fn introduce(demo: &Demo, output: Output) -> anyhow::Result<()> {
-    output.note(&format!(
-        "{} will arrive. Three sandbox channels are subscribed:\n",
-        count(demo.coming() as u64, "sample paper")
-    ))?;
+    let coming = count(demo.coming(), "sample paper", "sample papers");
+    output.note(&format!("{coming} will arrive. Three sandbox channels are subscribed:\n"))?;
     for (channel, queries) in CHANNELS {
-        let queries = queries.join("   and   ");
-        output.note(&format!("  #{channel:<18}{queries}"))?;
+        output.note(&format!("  #{channel:<18}{}", queries.join("  and  ")))?;
     }
     output.note("")
 }
 
-fn show(shown: &Shown, output: Output) -> anyhow::Result<()> {
-    output.note(&format!("{}\n", app::sandbox_card(shown)))
+/// Programs get the lines of `--once` in the closing account, else as papers arrive.
+fn show(shown: &Shown, once: bool, output: Output) -> anyhow::Result<()> {
+    if output.json && !once {
+        return output.row(&shown.line(), |_| String::new());
+    }
+    output.note(&shown.text())
 }
 
 async fn account(demo: &Demo, output: Output) -> Result<(), CliError> {
@@ -66,7 +67,8 @@ async fn account(demo: &Demo, output: Output) -> Result<(), CliError> {
         }
         table
     })?;
-    output.note(&format!("\n{} into {}.", count(lines.len() as u64, "delivery").replace("deliverys", "deliveries"), count(CHANNELS.len() as u64, "channel")))?;
+    let delivered = count(lines.len(), "delivery", "deliveries");
+    output.note(&format!("{delivered} into {}.", count(CHANNELS.len(), "channel", "channels")))?;
     Ok(())
 }
 

@@ -50,11 +50,8 @@ pub async fn run(config: &Config, args: Match, output: Output) -> Result<(), Cli
             table
         })?;
     }
-    let (found, all) = (rows.len() as u64, papers.len() as u64);
-    output.note(&format!(
-        "{query} matches {} of the {} stored since {since}.",
-        if found == 0 { "none".to_owned() } else { found.to_string() },
-        count(all, "paper")
-    ))?;
+    let found = if rows.is_empty() { "none".to_owned() } else { rows.len().to_string() };
+    let stored = count(papers.len(), "paper", "papers");
+    output.note(&format!("{query} matches {found} of the {stored} listed since {since}."))?;
     Ok(())
 }

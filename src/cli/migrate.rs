@@ -16,7 +16,7 @@ struct Migrated {
 pub async fn run(config: &Config, output: Output) -> Result<(), CliError> {
     let store = app::connect(config).await?;
     let applied = store.migrate().await?;
-    let row = Migrated { database: store.describe().await?, applied };
+    let row = Migrated { database: store.describe(), applied };
     output.row(&row, |row| {
         if row.applied.is_empty() {
             format!("{}: nothing to do, the tables are up to date.", row.database)

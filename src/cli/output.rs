@@ -56,6 +56,6 @@ pub fn table(heads: &[&str]) -> Table {
 }
 
 /// A count with its noun: `1 paper`, `3 papers`.
-pub fn count(n: u64, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+pub fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
 }

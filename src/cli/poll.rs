@@ -36,8 +36,9 @@ pub async fn run(config: &Config, args: Poll, output: Output) -> Result<(), CliE
         output.row(&Row { source: poller.source_name(), report: &report }, |row| {
             let PollReport { from, to, new, changed, unchanged, bad_rows } = row.report;
             let days = if from == to { from.to_string() } else { format!("{from} to {to}") };
-            let bad = if *bad_rows > 0 { format!(", {} unreadable", count(u64::from(*bad_rows), "row")) } else { String::new() };
-            format!("{}: {} for {days}, {changed} changed, {unchanged} unchanged{bad}.", row.source, count(*new as u64, "new paper"))
+            let new = count(*new, "new paper", "new papers");
+            let bad = if *bad_rows > 0 { format!(", {bad_rows} unreadable rows") } else { String::new() };
+            format!("{}: {new} for {days}, {changed} changed, {unchanged} unchanged{bad}.", row.source)
         })?;
     }
     Ok(())

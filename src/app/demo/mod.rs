@@ -11,15 +11,14 @@ use tempfile::TempDir;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::sandbox::Ledger;
-use crate::chat::{
-    ChatPlatform,
-    sandbox::{Sandbox, Shown},
-};
+use super::sandbox::{Ledger, Line, Shown};
+use crate::chat::{ChatPlatform, sandbox::Sandbox};
 use crate::clock::{Clock, SystemClock};
-use crate::domain::{ChannelId, Listing, Platform, Query, RetryPolicy};
+use crate::domain::{ChannelId, DeliveryState, Listing, Platform, Query, RetryPolicy};
+use crate::message::why_sentence;
 use crate::pipeline::{Router, SendSettings, Sender, step_until_idle};
-use crate::store::{DeliveryFilter, Store};
+use crate::store::{DeliveryFilter, DeliveryRecord, Store};
+use crate::text::readable;
 
 /// The channels of the demo and what each is subscribed to.
 pub const CHANNELS: [(&str, &[&str]); 3] = [
@@ -45,19 +44,6 @@ pub struct Arrival {
     pub title: String,
     /// What people saw, one entry a channel.
     pub shown: Vec<Shown>,
-}
-
-/// One line of the closing account.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Line {
-    /// The sandbox channel.
-    pub channel: String,
-    /// The canonical id of the paper.
-    pub paper: String,
-    /// Its title.
-    pub title: String,
-    /// Why it went there.
-    pub why: String,
 }
 
 impl Demo {
@@ -121,15 +107,16 @@ impl Demo {
         Ok(Some(Arrival { title, shown }))
     }
 
-    /// What went where, from the store.
+    /// What went where, from the store, in the order in which it was posted.
     pub async fn account(&self) -> anyhow::Result<Vec<Line>> {
         let deliveries = self.store.deliveries(&DeliveryFilter::default()).await?;
-        let line = |d: &crate::store::DeliveryRecord| Line {
-            channel: d.destination.channel.to_string(),
-            paper: d.paper.to_string(),
-            title: crate::text::readable(&d.title),
-            why: crate::message::why_sentence(&d.why),
+        let sent = deliveries.into_iter().filter(|d| d.state == DeliveryState::Sent);
+        let line = |delivery: DeliveryRecord| Line {
+            channel: delivery.destination.channel.to_string(),
+            paper: delivery.paper.to_string(),
+            title: readable(&delivery.title),
+            why: why_sentence(&delivery.why),
         };
-        Ok(deliveries.iter().map(line).collect())
+        Ok(sent.map(line).collect())
     }
 }
