@@ -187,6 +187,7 @@ impl Decoder<'_, '_> {
 
     /// Reads the command that begins with the backslash at `at`.
     fn command(&mut self, at: usize, end: usize, math: bool, depth: u8) -> usize {
+        let text = self.text;
         let Some(ch) = self.first(at + 1, end) else {
             return self.push('\\', at..at + 1);
         };
@@ -204,7 +205,7 @@ impl Decoder<'_, '_> {
                 after + length + 2
             }
             _ => self
-                .accented(&self.text[at + 1..after].to_owned(), at, after, end)
+                .accented(&text[at + 1..after], at, after, end)
                 .unwrap_or_else(|| self.push(ch, at..after)),
         }
     }

@@ -1,62 +1,122 @@
 //! The query language: one grammar for subscriptions and for search.
+//!
+//! ```text
+//! query   = any
+//! any     = all { ("OR" | "|") all }
+//! all     = operand { ["AND"] operand }
+//! operand = { "NOT" | "-" } ( word | phrase | "(" any ")" | field ":" ( word | phrase | "(" any ")" ) )
+//! phrase  = '"' words '"'
+//! field   = "ti" | "abs" | "au" | "cat" | "kw" | "org"
+//! ```
+//! `docs/query-language.md` explains it to people.
+
+mod ast;
+mod error;
+mod field;
+mod lexer;
+mod normal;
+mod parser;
+mod term;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// A part of a paper that a query can ask for by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Field {
-    /// `ti:` the title.
-    Title,
-    /// `abs:` the abstract.
-    Abstract,
-    /// `au:` an author.
-    Author,
-    /// `cat:` an arXiv category.
-    Category,
-    /// `kw:` a keyword of the source.
-    Keyword,
-    /// `org:` the laboratory or company.
-    Organization,
-}
+pub use ast::{Expr, Pattern, Term};
+pub use error::QueryError;
+pub use field::Field;
+
+/// The longest query, in characters; its canonical form is held to the same.
+pub const MAX_CHARS: usize = 1_000;
+
+/// The most words and phrases in a query.
+pub const MAX_TERMS: usize = 64;
+
+/// The most parentheses inside one another.
+pub const MAX_LEVELS: usize = 8;
 
 /// A leaf of a query that a paper holds, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MatchedTerm {
-    /// The leaf as the query writes it, without its field prefix: `flow matching`.
+    /// The leaf as the canonical query writes it, without field prefix and quotes: `flow matching`.
     pub text: String,
     /// The field it stands in (the first of title, keywords, abstract, … that holds it).
     pub field: Field,
 }
 
-/// A parsed query; `Display` is canonical.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Query(String);
+/// A parsed query; `Display` is canonical, and two queries are equal when their canonical texts are.
+///
+/// Every query asks for something: a paper that holds none of its words never matches.
+#[derive(Debug, Clone)]
+pub struct Query {
+    text: Arc<str>,
+    expr: Arc<Expr>,
+}
 
-/// Why a text is no query, with the place.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct QueryError {
-    /// The query as given.
-    pub input: String,
-    /// Characters before the fault.
-    pub position: usize,
-    /// What is wrong and what was expected.
-    pub message: String,
+impl Query {
+    /// Reads a query.
+    pub fn parse(text: &str) -> Result<Self, QueryError> {
+        let fault = |position, message| QueryError::new(text, position, message);
+        let node = parser::parse(text).map_err(|(position, message)| fault(position, message))?;
+        let expr = normal::lower(node).map_err(|(position, message)| fault(position, message))?;
+        let canonical = expr.to_string();
+        let length = canonical.chars().count();
+        if length > MAX_CHARS {
+            let message =
+                format!("written out, the query has {length} characters; at most {MAX_CHARS} are allowed");
+            return Err(fault(0, message));
+        }
+        if normal::levels(&expr) > MAX_LEVELS {
+            let message = format!("written out, the query has more than {MAX_LEVELS} levels of parentheses");
+            return Err(fault(0, message));
+        }
+        Ok(Self { text: canonical.into(), expr: expr.into() })
+    }
+
+    /// What the query asks for, in normal form.
+    pub fn expr(&self) -> &Expr {
+        &self.expr
+    }
+
+    /// The canonical text: equal for queries that differ only in case, white space, order or notation.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The canonical text, shared.
+    pub fn shared_text(&self) -> Arc<str> {
+        Arc::clone(&self.text)
+    }
+}
+
+impl PartialEq for Query {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Query {}
+
+impl Hash for Query {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
 }
 
 impl FromStr for Query {
     type Err = QueryError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self(text.to_owned()))
+        Self::parse(text)
     }
 }
 
 impl fmt::Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
