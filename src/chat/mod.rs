@@ -1,6 +1,7 @@
 //! The border to the chat platforms: a folder for each translates, and nothing above knows which.
 
 pub mod discord;
+mod gate;
 pub mod sandbox;
 pub mod slack;
 
@@ -45,4 +46,12 @@ pub trait ChatPlatform: Send + Sync {
 
     /// Posts once, without any retry of its own, and says what came of it.
     async fn send(&self, post: Post<'_>) -> SendOutcome;
+}
+
+/// Chooses the process's TLS provider; call it before the first connection, as often as you like.
+///
+/// Several libraries bring rustls along, and it panics at the first handshake when nobody has chosen.
+pub fn install_tls_provider() {
+    // The error only says that one is installed.
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }

@@ -1,11 +1,20 @@
 //! Neutral messages and every sentence that a person can see.
 
 mod card;
+mod plain;
+mod refusal;
+mod why;
+
+use serde::{Deserialize, Serialize};
 
 pub use card::{PaperCard, paper_card};
+pub use plain::{clean, cut, join_within, web_link};
+pub use refusal::Refusal;
+pub use why::why_sentence;
 
 /// A message, before a platform renders it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Message {
     /// One paper.
     Paper(PaperCard),
