@@ -3,4 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is the finding")]
 
 mod config;
+mod layers;
+mod project;
 mod worlds;
