@@ -64,14 +64,13 @@ impl StoreConfig {
 }
 
 fn sqlite_in(data_dir: &Path) -> String {
-    let path = data_dir.join("paperwire.db").display().to_string();
-    // In the URL these two would begin an escape and the parameters.
-    format!("sqlite://{}", path.replace('%', "%25").replace('?', "%3F"))
+    format!("sqlite://{}", data_dir.join("paperwire.db").display())
 }
 
 fn is_store_url(url: &str) -> bool {
     match url.split_once("://") {
-        Some(("sqlite", path)) => !path.is_empty(),
+        // The path is taken as it stands; options and databases in memory are not supported.
+        Some(("sqlite", path)) => !path.is_empty() && !path.starts_with(':') && !path.contains('?'),
         Some(("postgres" | "postgresql", _)) => Url::parse(url).is_ok(),
         _ => false,
     }
