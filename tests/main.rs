@@ -4,4 +4,6 @@
 
 mod config;
 mod sources;
+mod layers;
+mod project;
 mod worlds;

@@ -9,7 +9,6 @@ use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
-use uuid::Uuid;
 
 use super::platforms::{Platforms, not_connected};
 use super::runner::Runner;
@@ -73,7 +72,7 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
         clock.clone(),
         platforms.connected,
         SendSettings {
-            owner: Uuid::new_v4().to_string(),
+            owner: format!("{}-{:x}", std::process::id(), fastrand::u64(..)),
             lease: delivery.lease,
             concurrency: delivery.concurrency,
             policy: delivery.retry_policy(),

@@ -4,10 +4,26 @@ use std::fmt::Write;
 
 use figment::value::Value;
 
-use super::SECRETS;
 use super::layers::{DEFAULTS, Origin};
 use super::reader::Reader;
 use super::redact::{REDACTED, userinfo_hidden};
+
+/// What is shown of a setting that is not simply what its layer says.
+pub(super) struct Derived {
+    pub(super) key: &'static str,
+    /// Empty when it is unset.
+    pub(super) shown: String,
+    /// Where it comes from, when no layer sets it.
+    pub(super) origin: Option<String>,
+}
+
+impl Derived {
+    /// A secret, of which nothing is shown but that it is set.
+    pub(super) fn secret(key: &'static str, set: bool) -> Self {
+        let shown = if set { REDACTED.to_owned() } else { String::new() };
+        Self { key, shown, origin: set.then(|| format!("{key}_file")) }
+    }
+}
 
 /// One line of the embedded sample that says something.
 enum Line<'a> {
@@ -15,8 +31,8 @@ enum Line<'a> {
     Key(String),
 }
 
-/// Every setting as a person may see it, as TOML; `known` holds the values that Paperwire worked out itself.
-pub(super) fn effective(reader: &Reader, known: &[(&str, Option<String>)]) -> String {
+/// Every setting as a person may see it, as TOML.
+pub(super) fn effective(reader: &Reader, derived: &[Derived]) -> String {
     let mut out = String::new();
     for line in sample() {
         match line {
@@ -25,7 +41,7 @@ pub(super) fn effective(reader: &Reader, known: &[(&str, Option<String>)]) -> St
             }
             Line::Key(key) => {
                 let name = key.rsplit('.').next().unwrap_or(&key);
-                let (value, origin) = shown(reader, &key, known);
+                let (value, origin) = shown(reader, &key, derived);
                 let _ = match origin {
                     Some(origin) => writeln!(out, "{name} = {value}  # from {origin}"),
                     None => writeln!(out, "{name} = {value}"),
@@ -37,25 +53,17 @@ pub(super) fn effective(reader: &Reader, known: &[(&str, Option<String>)]) -> St
 }
 
 /// The value to show and, where it is not the default, where it comes from.
-fn shown(reader: &Reader, key: &str, known: &[(&str, Option<String>)]) -> (String, Option<String>) {
+fn shown(reader: &Reader, key: &str, derived: &[Derived]) -> (String, Option<String>) {
     let value = reader.layers.value(key);
     let changed = value != reader.layers.default_value(key);
     let origin = changed.then(|| reader.layers.origin(key)).filter(|origin| *origin != Origin::Default);
     let origin = origin.map(|origin| one_line(&origin.place()));
-    let Some((_, derived)) = known.iter().find(|(name, _)| *name == key) else {
-        return (toml(&value), origin);
-    };
-    let derived = derived.as_deref().unwrap_or_default();
-    let file_key = format!("{key}_file");
-    let from_file = SECRETS.contains(&key)
-        && !derived.is_empty()
-        && reader.layers.value(&file_key).as_str().is_some_and(|path| !path.is_empty());
-    (toml(&Value::from(derived)), origin.or(from_file.then_some(file_key)))
-}
-
-/// What is shown of a secret.
-pub(super) fn redacted(set: bool) -> Option<String> {
-    set.then(|| REDACTED.to_owned())
+    match derived.iter().find(|derived| derived.key == key) {
+        None => (toml(&value), origin),
+        Some(derived) => {
+            (toml(&Value::from(derived.shown.as_str())), origin.or_else(|| derived.origin.clone()))
+        }
+    }
 }
 
 /// A value as TOML writes it.

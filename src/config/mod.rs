@@ -25,6 +25,7 @@ pub use sections::{
     SlackMode, SourcesConfig, WebConfig,
 };
 
+use effective::Derived;
 use reader::Reader;
 
 /// The settings that are secrets; each has a `…_file` beside it.
@@ -109,15 +110,24 @@ impl Config {
     }
 
     fn describe(&self, reader: &Reader) -> String {
-        let known = [
-            ("data_dir", Some(self.data_dir.display().to_string())),
-            ("store.url", Some(self.store.url.expose_secret().to_owned())),
-            ("discord.token", effective::redacted(self.discord.token.is_some())),
-            ("slack.bot_token", effective::redacted(self.slack.bot_token.is_some())),
-            ("slack.app_token", effective::redacted(self.slack.app_token.is_some())),
-            ("slack.signing_secret", effective::redacted(self.slack.signing_secret.is_some())),
+        let url_in_file = reader.layers.value("store.url_file").as_str().is_some_and(|path| !path.is_empty());
+        let derived = [
+            Derived {
+                key: "data_dir",
+                shown: self.data_dir.display().to_string(),
+                origin: place::xdg_data_home(reader).map(|_| "XDG_DATA_HOME".to_owned()),
+            },
+            Derived {
+                key: "store.url",
+                shown: self.store.url.expose_secret().to_owned(),
+                origin: url_in_file.then(|| "store.url_file".to_owned()),
+            },
+            Derived::secret("discord.token", self.discord.token.is_some()),
+            Derived::secret("slack.bot_token", self.slack.bot_token.is_some()),
+            Derived::secret("slack.app_token", self.slack.app_token.is_some()),
+            Derived::secret("slack.signing_secret", self.slack.signing_secret.is_some()),
         ];
-        effective::effective(reader, &known)
+        effective::effective(reader, &derived)
     }
 }
 

@@ -20,9 +20,7 @@ pub struct StoreConfig {
 
 /// Reads the data folder; without a setting it is `$XDG_DATA_HOME/paperwire` where that is set.
 pub(super) fn data_dir(reader: &mut Reader) -> PathBuf {
-    if reader.layers.origin("data_dir") == Origin::Default
-        && let Some(xdg) = reader.variable("XDG_DATA_HOME").map(Path::new).filter(|path| path.is_absolute())
-    {
+    if let Some(xdg) = xdg_data_home(reader) {
         return xdg.join("paperwire");
     }
     let before = reader.faults.len();
@@ -31,6 +29,13 @@ pub(super) fn data_dir(reader: &mut Reader) -> PathBuf {
         reader.fault("data_dir", Some("\"\""), "must be a folder".to_owned());
     }
     given.unwrap_or_default()
+}
+
+/// `$XDG_DATA_HOME` where it decides the data folder; its specification has a relative one ignored.
+pub(super) fn xdg_data_home(reader: &Reader) -> Option<&Path> {
+    let unset = reader.layers.origin("data_dir") == Origin::Default;
+    let xdg = reader.variable("XDG_DATA_HOME").map(Path::new);
+    xdg.filter(|path| unset && path.is_absolute())
 }
 
 impl StoreConfig {
@@ -59,14 +64,13 @@ impl StoreConfig {
 }
 
 fn sqlite_in(data_dir: &Path) -> String {
-    let path = data_dir.join("paperwire.db").display().to_string();
-    // In the URL these two would begin an escape and the parameters.
-    format!("sqlite://{}", path.replace('%', "%25").replace('?', "%3F"))
+    format!("sqlite://{}", data_dir.join("paperwire.db").display())
 }
 
 fn is_store_url(url: &str) -> bool {
     match url.split_once("://") {
-        Some(("sqlite", path)) => !path.is_empty(),
+        // The path is taken as it stands; options and databases in memory are not supported.
+        Some(("sqlite", path)) => !path.is_empty() && !path.starts_with(':') && !path.contains('?'),
         Some(("postgres" | "postgresql", _)) => Url::parse(url).is_ok(),
         _ => false,
     }

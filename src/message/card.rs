@@ -7,7 +7,7 @@ use super::{
     plain::{clean, cut, web_link},
     why::why_sentence,
 };
-use crate::domain::{Paper, ShortText, Why};
+use crate::domain::{Paper, PaperId, ShortText, Why};
 
 /// Names of at most this many authors are all shown; of more, the first two.
 const AUTHORS_ALL: usize = 3;
@@ -19,6 +19,8 @@ const MODEL_MAX: usize = 60;
 /// A paper made ready for people: plain text everywhere, no platform's mark-up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaperCard {
+    /// Which paper it is.
+    pub paper: PaperId,
     /// The title, one line, LaTeX turned into Unicode.
     pub title: String,
     /// Where the title leads.
@@ -94,6 +96,7 @@ pub fn paper_card(paper: &Paper, short: &ShortText, why: &[Why]) -> PaperCard {
     let facts = &paper.facts;
     let link = |address: &Option<String>| address.as_deref().and_then(web_link);
     PaperCard {
+        paper: paper.id.clone(),
         title: clean(&paper.readable_title()),
         url: paper.id.url(),
         byline: byline(&facts.authors),

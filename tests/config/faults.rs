@@ -42,6 +42,8 @@ fn a_value_that_does_not_fit_is_told_with_what_is_allowed() {
             "[store]\nurl = \"mysql://db/papers\"",
             "must be sqlite:///path/to/file.db or postgres://user@host/name",
         ),
+        ("[store]\nurl = \"sqlite://:memory:\"", "must be sqlite:///path/to/file.db"),
+        ("[store]\nurl = \"sqlite:///x.db?mode=ro\"", "must be sqlite:///path/to/file.db"),
         ("[log]\nfilter = \"paperwire=loud\"", "log.filter = \"paperwire=loud\": must be error, warn, info"),
         ("contact = \"a\\nb\"", "contact = \"a\\u000Ab\": must be at most 200 plain ASCII characters"),
         ("data_dir = \"\"", "data_dir = \"\": must be a folder"),

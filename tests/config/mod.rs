@@ -126,6 +126,8 @@ fn the_effective_configuration_says_where_each_changed_value_comes_from() {
     assert_eq!(line("bot_token ="), "bot_token = \"\"");
     assert_eq!(line("format"), "format = \"text\"");
     assert_eq!(line("data_dir"), "data_dir = \"/home/ada/.local/share/paperwire\"");
+    let xdg = load(None, &[("XDG_DATA_HOME", "/srv")]).unwrap().effective();
+    assert!(xdg.starts_with("data_dir = \"/srv/paperwire\"  # from XDG_DATA_HOME\n"), "{xdg}");
 }
 
 #[test]

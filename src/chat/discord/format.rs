@@ -122,6 +122,7 @@ mod tests {
 
     fn card() -> PaperCard {
         PaperCard {
+            paper: "2608.01234".parse().unwrap(),
             title: "Flow Matching: A *New* Path".to_owned(),
             url: "https://arxiv.org/abs/2608.01234".to_owned(),
             byline: "Ada Lovelace, Charles Babbage and 3 more".to_owned(),
@@ -190,6 +191,7 @@ mod tests {
     #[test]
     fn a_card_with_nothing_in_it_is_still_a_message() {
         let empty = PaperCard {
+            paper: "2608.01234".parse().unwrap(),
             title: String::new(),
             url: "nonsense".to_owned(),
             byline: String::new(),

@@ -96,6 +96,7 @@ mod tests {
 
     fn message() -> Message {
         Message::Paper(PaperCard {
+            paper: "2608.01234".parse().unwrap(),
             title: "A “quoted” title".to_owned(),
             url: "https://arxiv.org/abs/2608.01234".to_owned(),
             byline: String::new(),

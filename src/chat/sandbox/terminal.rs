@@ -93,6 +93,7 @@ mod tests {
 
     fn card() -> PaperCard {
         PaperCard {
+            paper: "2608.01234".parse().unwrap(),
             title: "Flow Matching\u{1b}[2J for Robots".to_owned(),
             url: "https://arxiv.org/abs/2608.01234".to_owned(),
             byline: "Ada Lovelace".to_owned(),

@@ -132,6 +132,7 @@ mod tests {
 
     fn card() -> PaperCard {
         PaperCard {
+            paper: "2608.01234".parse().unwrap(),
             title: "Flow & Matching".to_owned(),
             url: "https://arxiv.org/abs/2608.01234".to_owned(),
             byline: "Ada Lovelace, Charles Babbage and 3 more".to_owned(),
@@ -184,6 +185,7 @@ mod tests {
     #[test]
     fn a_card_with_nothing_in_it_is_still_a_message() {
         let empty = PaperCard {
+            paper: "2608.01234".parse().unwrap(),
             title: String::new(),
             url: "nonsense".to_owned(),
             byline: String::new(),

@@ -1,0 +1,38 @@
+# syntax=docker/dockerfile:1
+
+FROM rust:1.95-slim-bookworm AS build
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libssl-dev pkg-config \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /build
+
+# The dependencies change seldom: this layer is built anew only when the manifest or the lock file does.
+COPY Cargo.toml Cargo.lock build.rs ./
+RUN mkdir -p migrations src tests \
+ && touch src/lib.rs tests/main.rs \
+ && echo 'fn main() {}' > src/main.rs \
+ && cargo build --release --locked \
+ && rm -r migrations src tests
+
+COPY config config
+COPY migrations migrations
+COPY src src
+# The sources may be older than the placeholders above, which Cargo would then take for built.
+RUN mkdir tests && touch tests/main.rs src/lib.rs src/main.rs build.rs \
+ && cargo build --release --locked
+
+FROM debian:bookworm-slim
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates libssl3 \
+ && rm -rf /var/lib/apt/lists/* \
+ && install -d -o 65532 -g 65532 -m 0700 /data
+COPY --from=build /build/target/release/paperwire /usr/local/bin/paperwire
+
+ENV PAPERWIRE__DATA_DIR=/data \
+    PAPERWIRE__WEB__LISTEN=0.0.0.0:8010
+USER 65532:65532
+VOLUME /data
+EXPOSE 8010
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["paperwire", "healthcheck"]
+ENTRYPOINT ["paperwire"]
+CMD ["serve"]
