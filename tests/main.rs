@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is the finding")]
 
 mod config;
-mod sources;
 mod layers;
 mod project;
+mod sources;
 mod worlds;

@@ -27,7 +27,9 @@ impl ServeLock {
                 "another `paperwire serve` already works on {}; stop it first, or move to PostgreSQL to run several",
                 database.display()
             ),
-            Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("cannot lock {}", path.display()))
+            }
         }
     }
 }

@@ -59,7 +59,12 @@ impl Runner {
                 Err(error) => {
                     failures += 1;
                     let wait = (BACK_OFF.0 * 2_u32.saturating_pow(failures - 1)).min(BACK_OFF.1);
-                    error!(stage = self.stage.name(), failures, "The {} failed: {error:#}", self.stage.name());
+                    error!(
+                        stage = self.stage.name(),
+                        failures,
+                        "The {} failed: {error:#}",
+                        self.stage.name()
+                    );
                     wait
                 }
             };

@@ -25,7 +25,8 @@ use crate::web;
 const STOP_WITHIN: Duration = Duration::from_secs(20);
 /// What a fresh installation without any subscription shows in the sandbox.
 const STARTER_CHANNEL: &str = "papers";
-const STARTER_QUERY: &str = r#"model OR learning OR agent OR language OR diffusion OR video OR robot OR reasoning"#;
+const STARTER_QUERY: &str =
+    r#"model OR learning OR agent OR language OR diffusion OR video OR robot OR reasoning"#;
 
 /// Runs until SIGTERM or Ctrl-C; a second signal ends the process at once.
 pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
@@ -41,28 +42,24 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
 
     let tasks = TaskTracker::new();
     let (route, send) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let run = |stage: Arc<dyn Stage>, wake: &Arc<Notify>, next: Option<&Arc<Notify>>, finishes_steps: bool| {
-        let runner = Runner {
-            stage,
-            clock: clock.clone(),
-            wake: wake.clone(),
-            next: next.cloned(),
-            stop: stop.clone(),
-            finishes_steps,
+    let run =
+        |stage: Arc<dyn Stage>, wake: &Arc<Notify>, next: Option<&Arc<Notify>>, finishes_steps: bool| {
+            let runner = Runner {
+                stage,
+                clock: clock.clone(),
+                wake: wake.clone(),
+                next: next.cloned(),
+                stop: stop.clone(),
+                finishes_steps,
+            };
+            tasks.spawn(runner.run());
         };
-        tasks.spawn(runner.run());
-    };
     for poller in pollers(config, &store)? {
         run(Arc::new(poller), &Arc::new(Notify::new()), Some(&route), false);
     }
     let delivery = &config.delivery;
-    let router = Router::new(
-        store.clone(),
-        clock.clone(),
-        platforms.all,
-        delivery.max_age,
-        delivery.short_text,
-    );
+    let router =
+        Router::new(store.clone(), clock.clone(), platforms.all, delivery.max_age, delivery.short_text);
     run(Arc::new(router), &route, Some(&send), false);
     for platform in &platforms.connected {
         store.resume_platform(platform.platform()).await?;

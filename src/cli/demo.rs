@@ -73,7 +73,9 @@ async fn account(demo: &Demo, output: Output) -> Result<(), CliError> {
 }
 
 async fn linger(output: Output) -> Result<(), CliError> {
-    output.note("All sample papers have arrived. Ctrl-C ends the demo; `paperwire serve` brings today's real ones.")?;
+    output.note(
+        "All sample papers have arrived. Ctrl-C ends the demo; `paperwire serve` brings today's real ones.",
+    )?;
     tokio::signal::ctrl_c().await?;
     Ok(())
 }

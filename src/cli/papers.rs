@@ -116,9 +116,12 @@ pub async fn run(config: &Config, command: Papers, output: Output) -> Result<(),
             Ok(())
         }
         Papers::Show { id } => {
-            let id: PaperId = id.parse().map_err(|e: crate::domain::PaperIdError| CliError::Usage(e.to_string()))?;
+            let id: PaperId =
+                id.parse().map_err(|e: crate::domain::PaperIdError| CliError::Usage(e.to_string()))?;
             let Some(paper) = store.paper(&id).await? else {
-                return Err(CliError::NotFound(format!("no source has listed {id} since Paperwire started here")));
+                return Err(CliError::NotFound(format!(
+                    "no source has listed {id} since Paperwire started here"
+                )));
             };
             let filter = DeliveryFilter { paper: Some(paper.key), ..DeliveryFilter::default() };
             let deliveries = store.deliveries(&filter).await?;

@@ -19,7 +19,8 @@ struct Row<'a> {
 
 /// Fetches listings into the store; `serve` routes and posts what is new and young enough.
 pub async fn run(config: &Config, args: Poll, output: Output) -> Result<(), CliError> {
-    telemetry::init(&config.log.filter, config.log.format == LogFormat::Json).map_err(|e| CliError::Usage(e.to_string()))?;
+    telemetry::init(&config.log.filter, config.log.format == LogFormat::Json)
+        .map_err(|e| CliError::Usage(e.to_string()))?;
     let days = match (args.from, args.to) {
         (Some(from), Some(to)) if from > to => {
             return Err(CliError::Usage(format!("--from {from} is after --to {to}; swap them")));

@@ -139,7 +139,11 @@ impl Poller {
     ) -> Result<Option<RateLimit>, PollError> {
         let name = self.source.name();
         let key = format!("{name}:{day}");
-        let known = if unconditional { None } else { self.store.validators(&key).await.map_err(anyhow::Error::from)? };
+        let known = if unconditional {
+            None
+        } else {
+            self.store.validators(&key).await.map_err(anyhow::Error::from)?
+        };
         let known = known.map(|v| Validators { etag: v.etag, last_modified: v.last_modified });
         let answer = self.source.day(day, self.clock.today(), known.as_ref()).await?;
         report.bad_rows += answer.bad_rows;
@@ -154,13 +158,18 @@ impl Poller {
         report.unchanged += recorded.unchanged;
         if let Some(validators) = answer.validators {
             // Only now: a crash before the listings are stored must not turn them into "not modified".
-            let kept = crate::store::Validators { etag: validators.etag, last_modified: validators.last_modified };
+            let kept =
+                crate::store::Validators { etag: validators.etag, last_modified: validators.last_modified };
             self.store.put_validators(&key, &kept, now).await.map_err(anyhow::Error::from)?;
         }
         Ok(answer.rate)
     }
 
-    async fn remember(&self, mut state: SourceState, report: &Result<PollReport, PollError>) -> anyhow::Result<()> {
+    async fn remember(
+        &self,
+        mut state: SourceState,
+        report: &Result<PollReport, PollError>,
+    ) -> anyhow::Result<()> {
         match report {
             Ok(_) => {
                 state.polled_at = Some(self.clock.now());
@@ -226,7 +235,12 @@ impl Stage for Poller {
             }
             Err(error) => {
                 let wait = self.wait_after(&error).await;
-                warn!(source, wait_s = wait.as_secs(), "Cannot poll {source}, next try in {} s: {error:#}", wait.as_secs());
+                warn!(
+                    source,
+                    wait_s = wait.as_secs(),
+                    "Cannot poll {source}, next try in {} s: {error:#}",
+                    wait.as_secs()
+                );
                 wait
             }
         };
