@@ -13,7 +13,7 @@ use crate::pipeline::{Stage, Step};
 /// A stage looks for work at least this often: another process may have brought some.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// Waits after failures: doubled from the first to the last.
-const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 
 /// A stage with the signals around it.
 pub struct Runner {

@@ -26,7 +26,7 @@ const STOP_WITHIN: Duration = Duration::from_secs(20);
 /// What a fresh installation without any subscription shows in the sandbox.
 const STARTER_CHANNEL: &str = "papers";
 const STARTER_QUERY: &str =
-    r#"model OR learning OR agent OR language OR diffusion OR video OR robot OR reasoning"#;
+    "model OR learning OR agent OR language OR diffusion OR video OR robot OR reasoning";
 
 /// Runs until SIGTERM or Ctrl-C; a second signal ends the process at once.
 pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {

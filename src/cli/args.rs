@@ -15,7 +15,7 @@ use crate::domain::Platform;
 #[command(after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 not found.\n\
     Try it without any set-up: paperwire demo")]
 pub struct Args {
-    /// Configuration file (else the one that PAPERWIRE_CONFIG names)
+    /// Configuration file (else the one that `PAPERWIRE_CONFIG` names)
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Print JSON Lines for programs instead of text for people

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use comfy_table::{ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 use serde::Serialize;
 
 /// Where a command's results go: standard output, in one of two forms.
@@ -16,7 +16,7 @@ impl Output {
     /// Prints one JSON line per row, or one table of all rows.
     pub fn rows<R: Serialize>(self, rows: &[R], table: impl FnOnce(&[R]) -> Table) -> anyhow::Result<()> {
         if !self.json {
-            return self.text(&table(rows).to_string());
+            return self.text(&table(rows).trim_fmt());
         }
         rows.iter().try_for_each(|row| self.line(row))
     }
@@ -47,10 +47,17 @@ impl Output {
     }
 }
 
+/// Columns of a table that goes into a file or another program.
+const PIPED_WIDTH: u16 = 140;
+
 /// An empty table with these column heads, as wide as the terminal allows.
 pub fn table(heads: &[&str]) -> Table {
+    let underlined = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(underlined).set_content_arrangement(ContentArrangement::Dynamic);
+    if table.width().is_none() {
+        table.set_width(PIPED_WIDTH);
+    }
     table.set_header(heads.iter().copied());
     table
 }

@@ -125,5 +125,8 @@ fn sentence(row: &Row) -> String {
 
 /// Parses a query or says where it goes wrong.
 pub fn parse_query(text: &str) -> Result<Query, CliError> {
-    text.parse().map_err(|error: crate::domain::QueryError| CliError::Usage(error.pointed()))
+    text.parse().map_err(|error: crate::domain::QueryError| {
+        let pointed = error.pointed().replace('\n', "\n    ");
+        CliError::Usage(format!("this query cannot be read:\n    {pointed}"))
+    })
 }
