@@ -38,6 +38,7 @@ mod tests {
                 "Mu\\~niz, k\\={a}k\\={a}, \\c{c}, \\v{s}, \\u a, \\r{a}, \\.z, \\k{a}, F\\`ux\\`i, \\^O",
                 "Muñiz, kākā, ç, š, ă, å, ż, ą, Fùxì, Ô",
             ),
+            ("$\\hat{\\theta}$, \\hat{x}, \\'{\\i}, \\v s, \\~{}", "θ\u{302}, x\u{302}, í, š, ~"),
             ("\\L{}ukasz, \\o re, \\AA, stra\\ss e", "Łukasz, ø re, Å, straß e"),
             ("$\\alpha$-divergence and $\\mu$P", "α-divergence and μP"),
             (

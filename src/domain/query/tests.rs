@@ -76,6 +76,7 @@ fn faults_are_named_with_their_place() {
             "0: there is no field “src:”: the fields are ti: abs: au: cat: kw: org:; put the text in quotes to look for it as it is",
         ),
         ("ti:", "3: expected a word, a phrase or “(” after “ti:”"),
+        ("x ti:-y", "5: put the minus before the field: -ti:…"),
         ("ti:(au:x)", "4: “au:” cannot stand inside “ti:( … )”: write them side by side"),
         ("cat:c*", "4: “c*” is not a category: write cat:cs.CL, or cat:cs for the whole archive"),
         ("cats or dogs", "5: write OR in capitals, or put the words in quotes to look for “or” itself"),
