@@ -110,7 +110,8 @@ impl Decoder<'_, '_> {
         let close = inside.end;
         let is_set = !math
             && !self.text[inside.clone()].contains('\\')
-            && self.text[inside.clone()].contains([' ', '\n', ',', ':']);
+            && self.text[inside.clone()].contains([' ', '\n', ',', ':'])
+            && self.text[inside.clone()].contains(char::is_alphanumeric);
         if is_set {
             self.push('{', at..at + 1);
         }
@@ -121,7 +122,7 @@ impl Decoder<'_, '_> {
         close + 1
     }
 
-    /// Reads `$…$`; an amount of money keeps its dollar sign, by the rule that Pandoc uses.
+    /// Reads `$…$`; an amount of money keeps its dollar sign, much as Pandoc tells them apart.
     fn formula(&mut self, at: usize, end: usize, depth: u8) -> usize {
         let width = if self.text[at + 1..end].starts_with('$') { 2 } else { 1 };
         let Some(length) = self.find_close(at + width, end, '$') else {
@@ -129,9 +130,10 @@ impl Decoder<'_, '_> {
         };
         let close = at + width + length;
         let inside = &self.text[at + width..close];
+        let is_digit = |ch: char| ch.is_ascii_digit();
         let hugs = !inside.starts_with(char::is_whitespace)
             && !inside.ends_with(char::is_whitespace)
-            && !self.first(close + 1, end).is_some_and(|ch| ch.is_ascii_digit());
+            && !(inside.starts_with(is_digit) && self.text[close + 1..end].starts_with(is_digit));
         if inside.is_empty() || !(hugs || inside.contains(['\\', '^', '_', '{'])) {
             return self.push('$', at..at + 1);
         }
