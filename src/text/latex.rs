@@ -131,9 +131,9 @@ impl Decoder<'_, '_> {
         let close = at + width + length;
         let inside = &self.text[at + width..close];
         let is_digit = |ch: char| ch.is_ascii_digit();
-        let hugs = !inside.starts_with(char::is_whitespace)
-            && !inside.ends_with(char::is_whitespace)
-            && !(inside.starts_with(is_digit) && self.text[close + 1..end].starts_with(is_digit));
+        let is_money = inside.starts_with(is_digit) && self.text[close + 1..end].starts_with(is_digit);
+        let hugs =
+            !inside.starts_with(char::is_whitespace) && !inside.ends_with(char::is_whitespace) && !is_money;
         if inside.is_empty() || !(hugs || inside.contains(['\\', '^', '_', '{'])) {
             return self.push('$', at..at + 1);
         }
