@@ -17,7 +17,7 @@ fn facts(text: &str) -> Facts {
             "cat" => facts.categories = list(),
             "kw" => facts.keywords = list(),
             "org" => {
-                facts.organization = Some(Organization { name: "login".into(), full_name: value.to_owned() })
+                facts.organization = Some(Organization { name: "login".into(), full_name: value.to_owned() });
             }
             _ => facts.title = part.to_owned(),
         }

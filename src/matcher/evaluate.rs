@@ -31,7 +31,8 @@ fn holds(expr: &Expr, document: &Document, wanted: bool, terms: &mut Vec<Matched
         Expr::And(parts) if wanted => all(parts, document, wanted, terms),
         Expr::Or(parts) if !wanted => all(parts, document, wanted, terms),
         Expr::And(parts) | Expr::Or(parts) => {
-            parts.iter().fold(false, |any, part| holds(part, document, wanted, terms) || any)
+            // Each part is asked, also after one has held: all that made it true are named.
+            parts.iter().filter(|part| holds(part, document, wanted, terms)).count() > 0
         }
     }
 }

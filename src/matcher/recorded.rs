@@ -70,7 +70,7 @@ fn recorded_subscriptions_find_in_recorded_days_what_asking_each_finds() {
     let days = std::fs::read_dir(folder.join("huggingface/days")).expect("the recorded days");
     let mut days: Vec<_> = days.map(|day| day.expect("a file of the folder").path()).collect();
     days.sort();
-    let mut matched = 0;
+    let mut hits = 0;
     for day in days.iter().rev().take(DAYS) {
         let rows: Vec<Value> =
             serde_json::from_reader(GzDecoder::new(File::open(day).expect("a day"))).expect("JSON");
@@ -82,9 +82,9 @@ fn recorded_subscriptions_find_in_recorded_days_what_asking_each_finds() {
                 Some(Match { subscription: *id, query: query.shared_text(), terms })
             });
             let asked: Vec<_> = asked.collect();
-            matched += asked.len();
+            hits += asked.len();
             assert_eq!(matcher.matches(&document), asked);
         }
     }
-    assert!(matched > 100, "only {matched} matches");
+    assert!(hits > 100, "only {hits} matches");
 }

@@ -203,12 +203,11 @@ proptest! {
         let (mut matcher, mut stored) = (Matcher::default(), BTreeMap::new());
         for (id, change) in changes {
             let id = SubscriptionId(id);
-            match change {
-                Some(query) => {
-                    matcher.insert(id, &query);
-                    stored.insert(id, query);
-                }
-                None => prop_assert_eq!(matcher.remove(id), stored.remove(&id).is_some()),
+            if let Some(query) = change {
+                matcher.insert(id, &query);
+                stored.insert(id, query);
+            } else {
+                prop_assert_eq!(matcher.remove(id), stored.remove(&id).is_some());
             }
         }
         for facts in &papers {

@@ -29,8 +29,8 @@ fn first_sentences(text: &str, max_chars: usize) -> String {
     let text = readable(text);
     let mut end = 0;
     for sentence in sentences(&text) {
-        // Sentences are slices of the text, so the distance says where this one ends.
-        let sentence_end = sentence.as_ptr() as usize - text.as_ptr() as usize + sentence.len();
+        let gap = text[end..].find(sentence).expect("a sentence is a part of its text");
+        let sentence_end = end + gap + sentence.len();
         if text[..sentence_end].chars().count() > max_chars {
             break;
         }

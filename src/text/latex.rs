@@ -110,7 +110,8 @@ impl Decoder<'_, '_> {
         let close = inside.end;
         let is_set = !math
             && !self.text[inside.clone()].contains('\\')
-            && self.text[inside.clone()].contains([' ', '\n', ',', ':']);
+            && self.text[inside.clone()].contains([' ', '\n', ',', ':'])
+            && self.text[inside.clone()].contains(char::is_alphanumeric);
         if is_set {
             self.push('{', at..at + 1);
         }
@@ -121,7 +122,7 @@ impl Decoder<'_, '_> {
         close + 1
     }
 
-    /// Reads `$…$`; an amount of money keeps its dollar sign, by the rule that Pandoc uses.
+    /// Reads `$…$`; an amount of money keeps its dollar sign, much as Pandoc tells them apart.
     fn formula(&mut self, at: usize, end: usize, depth: u8) -> usize {
         let width = if self.text[at + 1..end].starts_with('$') { 2 } else { 1 };
         let Some(length) = self.find_close(at + width, end, '$') else {
@@ -129,9 +130,10 @@ impl Decoder<'_, '_> {
         };
         let close = at + width + length;
         let inside = &self.text[at + width..close];
-        let hugs = !inside.starts_with(char::is_whitespace)
-            && !inside.ends_with(char::is_whitespace)
-            && !self.first(close + 1, end).is_some_and(|ch| ch.is_ascii_digit());
+        let is_digit = |ch: char| ch.is_ascii_digit();
+        let is_money = inside.starts_with(is_digit) && self.text[close + 1..end].starts_with(is_digit);
+        let hugs =
+            !inside.starts_with(char::is_whitespace) && !inside.ends_with(char::is_whitespace) && !is_money;
         if inside.is_empty() || !(hugs || inside.contains(['\\', '^', '_', '{'])) {
             return self.push('$', at..at + 1);
         }
@@ -205,7 +207,7 @@ impl Decoder<'_, '_> {
                 after + length + 2
             }
             _ => self
-                .accented(&text[at + 1..after], at, after, end)
+                .accented(&text[at + 1..after], at, after, end, depth)
                 .unwrap_or_else(|| self.push(ch, at..after)),
         }
     }
@@ -219,7 +221,7 @@ impl Decoder<'_, '_> {
         }
         let length = text[at + 1..end].bytes().take_while(u8::is_ascii_alphabetic).count();
         let (name, mut next) = (&text[at + 1..at + 1 + length], at + 1 + length);
-        if let Some(done) = self.accented(name, at, next, end) {
+        if let Some(done) = self.accented(name, at, next, end, depth) {
             return done;
         }
         if let Some(shown) = symbol(name) {
@@ -274,38 +276,45 @@ impl Decoder<'_, '_> {
         }
     }
 
-    /// Reads the letter under an accent; `None` when there is none that can bear it.
-    fn accented(&mut self, name: &str, at: usize, next: usize, end: usize) -> Option<usize> {
+    /// Reads what stands under an accent; `None` when nothing there can bear it.
+    fn accented(&mut self, name: &str, at: usize, next: usize, end: usize, depth: u8) -> Option<usize> {
         let mark = accent(name)?;
         let by_letter = name.starts_with(|ch: char| ch.is_ascii_alphabetic());
-        let spaces =
-            if by_letter { self.text[next..end].len() - self.text[next..end].trim_start().len() } else { 0 };
-        let from = next + spaces;
-        let (letters, after) = match self.inside(from, end) {
-            Some(inside) => (inside.clone(), inside.end + 1),
-            None => {
-                let width = match self.text[from..end].as_bytes() {
-                    [b'\\', b'i' | b'j', ..] => 2,
-                    _ => self.first(from, end)?.len_utf8(),
-                };
-                (from..from + width, from + width)
+        let spaces = self.text[next..end].len() - self.text[next..end].trim_start().len();
+        let from = if by_letter { next + spaces } else { next };
+        if let Some(inside) = self.inside(from, end) {
+            let after = inside.end + 1;
+            let first = self.out.len();
+            self.run(inside, false, depth + 1);
+            let alone = self.out.len() == first + 1;
+            match self.out.get_mut(first) {
+                Some(unit) => {
+                    unit.span = at..if alone { after } else { unit.span.end };
+                    match compose(unit.ch, mark) {
+                        Some(joined) => unit.ch = joined,
+                        None if alone => self.out.push(Unit { ch: mark, span: at..after }),
+                        None => {}
+                    }
+                }
+                None if by_letter => {}
+                None => drop(self.push(name.chars().next()?, at..after)),
             }
+            return Some(after);
+        }
+        let (letter, after) = match &self.text.as_bytes()[from..end] {
+            [b'\\', dotless @ (b'i' | b'j'), rest @ ..]
+                if !rest.first().is_some_and(u8::is_ascii_alphabetic) =>
+            {
+                (char::from(*dotless), from + 2)
+            }
+            _ => self.first(from, end).map(|ch| (ch, from + ch.len_utf8()))?,
         };
-        let mut base = self.text[letters].trim_start_matches('\\').chars();
-        let (first, rest) = (base.next()?, base.as_str());
-        let joined = compose(first, mark).filter(|_| first.is_alphabetic());
         let is_apostrophe = name == "'"
-            && first == 's'
+            && letter == 's'
             && self.out.last().is_some_and(|unit| unit.ch.is_alphabetic())
             && !self.first(after, end).is_some_and(char::is_alphabetic);
-        if is_apostrophe || (joined.is_none() && (!rest.is_empty() || !by_letter || after == from + 1)) {
-            return None;
-        }
-        self.push(joined.unwrap_or(first), at..after);
-        for ch in rest.chars() {
-            self.push(ch, at..after);
-        }
-        Some(after)
+        let joined = compose(letter, mark).filter(|_| letter.is_alphabetic() && !is_apostrophe)?;
+        Some(self.push(joined, at..after))
     }
 }
 

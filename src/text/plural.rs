@@ -22,8 +22,10 @@ pub(super) fn singular(word: &str) -> Cow<'_, str> {
         [.., b's' | b'u' | b'i', b's'] => Cow::Borrowed(word),
         [.., b'i', b'c', b's'] if !is_ics_plural(word) => Cow::Borrowed(word),
         [_, _, .., b'i', b'e', b's'] if word.len() > 4 => Cow::Owned(format!("{}y", &word[..word.len() - 3])),
-        [.., b's', b's' | b'h', b'e', b's'] | [.., b'c', b'h', b'e', b's'] | [.., b'x', b'e', b's'] => cut(2),
-        [_, _, _, .., b'o', b'e', b's'] => cut(2),
+        [.., b's', b's' | b'h', b'e', b's']
+        | [.., b'c', b'h', b'e', b's']
+        | [.., b'x', b'e', b's']
+        | [_, _, _, .., b'o', b'e', b's'] => cut(2),
         _ => cut(1),
     }
 }

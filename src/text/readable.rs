@@ -38,6 +38,7 @@ mod tests {
                 "Mu\\~niz, k\\={a}k\\={a}, \\c{c}, \\v{s}, \\u a, \\r{a}, \\.z, \\k{a}, F\\`ux\\`i, \\^O",
                 "Muñiz, kākā, ç, š, ă, å, ż, ą, Fùxì, Ô",
             ),
+            ("$\\hat{\\theta}$, \\hat{x}, \\'{\\i}, \\v s, \\~{}", "θ\u{302}, x\u{302}, í, š, ~"),
             ("\\L{}ukasz, \\o re, \\AA, stra\\ss e", "Łukasz, ø re, Å, straß e"),
             ("$\\alpha$-divergence and $\\mu$P", "α-divergence and μP"),
             (
@@ -51,8 +52,8 @@ mod tests {
             ("$\\mathcal{O}(n^{\\log n})$, $x_{q}$, $\\frac{1}{2}$", "O(n^(log n)), x_q, 1/2"),
             ("A$^\\text{T}$A, $\\text{R}^2\\text{ec}$, \\textsuperscript{\\textregistered}", "AᵀA, R²ec, ^®"),
             ("LLM $\\times$ DATA, 50\\%, R\\&D, a\\_b, \\(x \\leq y\\)", "LLM × DATA, 50%, R&D, a_b, x ≤ y"),
-            ("it costs $5 and $10, or $5-$10", "it costs $5 and $10, or $5-$10"),
-            ("{BERT} and {G}PT over the set {0, 1}", "BERT and GPT over the set {0, 1}"),
+            ("it costs $5 and $10, or $5-$10, $<$5%", "it costs $5 and $10, or $5-$10, <5%"),
+            ("{BERT} and {G}PT over 5{,}000 of the set {0, 1}", "BERT and GPT over 5,000 of the set {0, 1}"),
             (
                 "\\ours beats \\textcolor{red}{all} \\cite[p. 3]{x}of \\href{http://x.y}{them}",
                 "ours beats all of them",

@@ -98,6 +98,9 @@ impl<'a> Lexer<'a> {
         if let Some(field) = field_of(word, after).map_err(|message| (start, message))? {
             self.take(field.prefix().len() + 1);
             self.found.push((Lexeme::Field(field), start));
+            if self.rest.starts_with(['-', '−', '–']) {
+                return Err((self.at, format!("put the minus before the field: -{}:…", field.prefix())));
+            }
             let starts_word =
                 |ch: char| !ch.is_whitespace() && !matches!(ch, '(' | ')' | '|') && !is_quote(ch);
             if self.rest.starts_with(starts_word) {

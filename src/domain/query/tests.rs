@@ -48,6 +48,7 @@ fn the_same_question_has_one_text() {
 fn faults_are_named_with_their_place() {
     let deep = format!("{}x{}", "(".repeat(9), ")".repeat(9));
     let many = vec!["x"; 65].join(" ");
+    let unfolding = (0..8).fold("x0 y0 OR z0".to_owned(), |inner, at| format!("x{at} ({inner}) OR y{at}"));
     for (text, expected) in [
         ("", "0: the query is empty: write a word or a phrase, such as diffusion or \"flow matching\""),
         ("the", "0: “the” is in nearly every paper: add a more telling word"),
@@ -76,11 +77,13 @@ fn faults_are_named_with_their_place() {
             "0: there is no field “src:”: the fields are ti: abs: au: cat: kw: org:; put the text in quotes to look for it as it is",
         ),
         ("ti:", "3: expected a word, a phrase or “(” after “ti:”"),
+        ("x ti:-y", "5: put the minus before the field: -ti:…"),
         ("ti:(au:x)", "4: “au:” cannot stand inside “ti:( … )”: write them side by side"),
         ("cat:c*", "4: “c*” is not a category: write cat:cs.CL, or cat:cs for the whole archive"),
         ("cats or dogs", "5: write OR in capitals, or put the words in quotes to look for “or” itself"),
         ("x - y", "2: a minus excludes the word directly after it: close the gap, or leave the minus out"),
         (&deep, "8: more than 8 levels of parentheses: write the query flatter"),
+        (&unfolding, "0: written out, the query has more than 8 levels of parentheses"),
         (&many, "128: more than 64 words and phrases: split this into several subscriptions"),
         (&"x".repeat(1_001), "1000: the query has 1001 characters; at most 1000 are allowed"),
         (&"ﷺ".repeat(999), "0: written out, the query has 17984 characters; at most 1000 are allowed"),
