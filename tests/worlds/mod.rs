@@ -1,1 +1,3 @@
 //! Loopback stand-ins for the outside: strict servers with a ledger of what a person would see.
+
+pub mod postgres;
