@@ -6,4 +6,5 @@ mod config;
 mod layers;
 mod project;
 mod sources;
+mod store;
 mod worlds;
