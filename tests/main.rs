@@ -4,6 +4,7 @@
 
 mod config;
 mod layers;
+mod pipeline;
 mod project;
 mod sources;
 mod store;
