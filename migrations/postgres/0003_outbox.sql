@@ -37,6 +37,7 @@ CREATE TABLE delivery (
 CREATE UNIQUE INDEX delivery_one_in_flight ON delivery (destination_id) WHERE state = 'leased';
 CREATE INDEX delivery_waiting ON delivery (destination_id, id) WHERE state IN ('pending', 'leased', 'unknown');
 CREATE INDEX delivery_by_paper ON delivery (paper_id);
+CREATE INDEX delivery_expiring ON delivery (expires_at) WHERE state = 'pending';
 
 CREATE TABLE attempt (
     delivery_id     TEXT COLLATE "C" NOT NULL REFERENCES delivery (id) ON DELETE CASCADE,

@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use paperwire::domain::{DeliveryState, PauseCause, Platform, Verdict};
 
+use paperwire::store::PaperFilter;
+
 use super::{ALL, LEASE, at, on_both};
 
 fn retry(seconds: i64) -> Verdict {
@@ -15,7 +17,7 @@ fn sent() -> Verdict {
 on_both! {
     async fn a_claim_brings_all_that_a_sender_needs(db: Database) {
         let robots = db.queue(&["2608.00001"]).await;
-        let paper = db.store.papers(&Default::default()).await.unwrap().remove(0);
+        let paper = db.store.papers(&PaperFilter::default()).await.unwrap().remove(0);
         let claimed = db.claim_one("a", at(0)).await;
         assert_eq!((claimed.id, claimed.epoch), (db.deliveries().await[0].id, 1));
         assert_eq!((claimed.destination, claimed.platform), (robots.destination.id, Platform::Sandbox));
@@ -150,8 +152,7 @@ on_both! {
         let expiry = at(0) + Duration::from_hours(24);
         assert_eq!(db.store.skip_expired(expiry - Duration::from_secs(1)).await.unwrap(), 0);
         assert_eq!(db.store.skip_expired(expiry).await.unwrap(), 1);
-        use DeliveryState::{Leased, Skipped, Unknown};
-        assert_eq!(db.states().await, [Skipped, Leased, Unknown]);
+        assert_eq!(db.states().await, [DeliveryState::Skipped, DeliveryState::Leased, DeliveryState::Unknown]);
         assert!(db.deliveries().await[0].reason.as_ref().unwrap().contains("too long"));
     }
 }

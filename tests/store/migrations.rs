@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use paperwire::domain::{DeliveryState, PauseCause};
-use paperwire::store::Store;
+use paperwire::store::{DeliveryFilter, Store, StoreError};
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
@@ -30,7 +30,7 @@ async fn samples_are_whole(url: &str) {
     assert_eq!((subscription.query.to_string().as_str(), subscription.posted), ("robots", 1));
     assert_eq!(subscription.destination.pause.unwrap().cause, PauseCause::Channel);
     assert_eq!(store.subscription_version().await.unwrap(), 5);
-    let deliveries = store.deliveries(&Default::default()).await.unwrap();
+    let deliveries = store.deliveries(&DeliveryFilter::default()).await.unwrap();
     let states: Vec<_> = deliveries.iter().map(|d| d.state).collect();
     assert_eq!(states, [DeliveryState::Sent, DeliveryState::Leased]);
     assert_eq!(deliveries[0].why[0].terms[0].text, "robots");
@@ -138,16 +138,12 @@ async fn of_two_processes_that_migrate_together_one_does_it() {
 
 on_both! {
     async fn tables_of_a_newer_version_are_refused(db: Database) {
-        let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-            VALUES (9999, 'of the future', TRUE, '', 0)";
-        if db.is_sqlite() {
-            let mut connection = SqliteConnection::connect(&db.url).await.unwrap();
-            sqlx::raw_sql(newer).execute(&mut connection).await.unwrap();
-        } else {
-            let mut connection = PgConnection::connect(&db.url).await.unwrap();
-            sqlx::raw_sql(newer).execute(&mut connection).await.unwrap();
-        }
-        let refused = db.store.migrate().await.unwrap_err().to_string();
-        assert!(refused.contains("9999"), "{refused}");
+        db.tamper(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+            VALUES (9999, 'of the future', TRUE, '', 0)",
+        )
+        .await;
+        let refused = db.store.migrate().await.unwrap_err();
+        assert!(matches!(refused, StoreError::Migration(_)) && refused.to_string().contains("9999"), "{refused}");
     }
 }

@@ -1,4 +1,5 @@
 //! The store's promises, each kept on both databases.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod claiming;
 mod concurrency;
@@ -20,6 +21,7 @@ use paperwire::domain::{
     Subscription,
 };
 use paperwire::store::{Claimed, DeliveryFilter, DeliveryRecord, NewDelivery, NewMatch, Store};
+use sqlx::{Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::worlds::postgres;
@@ -29,7 +31,7 @@ use crate::worlds::postgres;
 macro_rules! on_both {
     ($($(#[$meta:meta])* async fn $name:ident($test:ident: Database) $body:block)*) => {$(
         mod $name {
-            #[allow(unused_imports)]
+            #[allow(unused_imports, reason = "a test may need nothing but its database")]
             use super::*;
 
             $(#[$meta])*
@@ -50,7 +52,7 @@ macro_rules! on_both {
 pub(crate) use on_both;
 
 pub const HUB: SourceName = SourceName("huggingface");
-pub const LEASE: Duration = Duration::from_secs(60);
+pub const LEASE: Duration = Duration::from_mins(1);
 pub const ALL: [Platform; 3] = Platform::ALL;
 
 /// An own database for one test.
@@ -132,6 +134,17 @@ impl Database {
         let mut claimed = self.claim(owner, now).await;
         assert_eq!(claimed.len(), 1, "{claimed:#?}");
         claimed.remove(0)
+    }
+
+    /// Runs statements that the store itself never would.
+    pub async fn tamper(&self, sql: &'static str) {
+        if self.is_sqlite() {
+            let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        }
     }
 
     pub async fn deliveries(&self) -> Vec<DeliveryRecord> {

@@ -1,6 +1,6 @@
 use jiff::civil::Date;
 use paperwire::domain::{Counters, Facts, Listing, Organization, PaperId, SourceName, SourceSummary};
-use paperwire::store::{PaperFilter, Recorded};
+use paperwire::store::{PaperFilter, Recorded, StoreError};
 
 use super::{Database, HUB, at, day, id, listing, on_both};
 
@@ -137,6 +137,15 @@ on_both! {
         assert_eq!(db.store.unrouted(1).await.unwrap().len(), 1);
         let old = db.store.paper(&id("2608.00001")).await.unwrap().unwrap();
         assert!(db.store.commit_routing(old.key, &[], &[], at(1)).await.unwrap().already);
+    }
+
+    async fn a_row_that_cannot_be_read_is_named_and_not_guessed_at(db: Database) {
+        let paper = db.papers(&["2608.00001"]).await.remove(0);
+        db.tamper("UPDATE paper SET day = 'soon'").await;
+        let error = db.store.paper(&paper.id).await.unwrap_err();
+        assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}");
+        let place = format!("the day of paper {} “soon”", paper.key.0);
+        assert!(error.to_string().contains(&place), "{error}");
     }
 
     async fn what_one_database_would_refuse_is_kept_without_it(db: Database) {

@@ -52,8 +52,7 @@ on_both! {
         db.route(&papers[0], &[&robots, &elsewhere], at(0)).await;
         db.route(&papers[1], &[&robots, &drones], at(0)).await;
         db.store.unsubscribe(robots.id).await.unwrap();
-        use DeliveryState::{Pending, Skipped};
-        assert_eq!(db.states().await, [Skipped, Pending, Pending]);
+        assert_eq!(db.states().await, [DeliveryState::Skipped, DeliveryState::Pending, DeliveryState::Pending]);
     }
 
     async fn a_pause_keeps_its_start_and_resuming_ends_it_with_that_of_the_channel(db: Database) {

@@ -139,13 +139,13 @@ impl Store {
     /// False when the lease was lost, or when this lease has posted already.
     pub async fn intent(&self, claimed: &Claimed, now: Timestamp) -> Result<bool, StoreError> {
         // Locks the row, so that a recovery either sees the attempt or has ended the lease before.
-        let hold = "UPDATE delivery SET lease_epoch = lease_epoch
+        let lock = "UPDATE delivery SET lease_epoch = lease_epoch
             WHERE id = $1 AND state = 'leased' AND lease_epoch = $2";
         let open = "INSERT INTO attempt (delivery_id, epoch, no, plain, started_at)
             VALUES ($1, $2, 1, $3, $4) ON CONFLICT (delivery_id, epoch, no) DO NOTHING";
         writing!(self, |tx| {
             let id = claimed.id.to_string();
-            let held = query(hold).bind(&id).bind(claimed.epoch).execute(&mut *tx).await?;
+            let held = query(lock).bind(&id).bind(claimed.epoch).execute(&mut *tx).await?;
             if held.rows_affected() == 0 {
                 return Ok(false);
             }
