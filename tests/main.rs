@@ -1,3 +1,6 @@
 //! The one integration-test binary: Paperwire driven as a person would, against fake worlds on loopback.
 
+#![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is the finding")]
+
+mod chat;
 mod worlds;
