@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is the finding")]
 
+mod chat;
 mod config;
 mod layers;
 mod pipeline;
 mod project;
+mod serve;
 mod sources;
 mod store;
 mod worlds;

@@ -65,7 +65,8 @@ impl PaperCard {
 
     /// The small facts in order: category, day, votes.
     pub fn facts(&self) -> Vec<String> {
-        let mut facts: Vec<String> = self.category.iter().map(|c| clean(c)).collect();
+        let category = self.category.as_deref().map(clean).filter(|category| !category.is_empty());
+        let mut facts: Vec<String> = category.into_iter().collect();
         facts.push(day(self.day));
         facts.extend(self.upvotes.and_then(|n| counted(n, "upvote")));
         facts

@@ -94,7 +94,7 @@ fn shorten<P: AsRef<str>>(pieces: &[P], max: usize) -> String {
 
 /// Accepts an address that may become a link: http or https, a host, no user name, not too long.
 ///
-/// The host comes out in punycode and characters that end a link in chat mark-up are percent-encoded.
+/// The host comes out in punycode and characters that mean something in chat mark-up are percent-encoded.
 pub fn web_link(text: &str) -> Option<String> {
     let url = Url::parse(text.trim()).ok()?;
     let plain = matches!(url.scheme(), "http" | "https")
@@ -104,7 +104,7 @@ pub fn web_link(text: &str) -> Option<String> {
     let mut link = String::with_capacity(text.len());
     for c in plain.then_some(url)?.as_str().chars() {
         match c {
-            '(' | ')' | '<' | '>' | '|' | '[' | ']' | '`' | '*' | '\\' | '"' => {
+            '(' | ')' | '<' | '>' | '|' | '[' | ']' | '`' | '*' | '\\' | '"' | '@' => {
                 write!(link, "%{:02X}", u32::from(c)).expect("writing to a string never fails");
             }
             _ => link.push(c),

@@ -32,7 +32,8 @@ pub async fn run(environment: Vec<(&'static str, String)>, arguments: &[&str]) -
 
 impl Serve {
     pub fn start(environment: Vec<(&'static str, String)>) -> Self {
-        let mut child = command(environment).arg("serve").stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let mut child =
+            command(environment).arg("serve").stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let kept = Arc::clone(&log);

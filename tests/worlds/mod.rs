@@ -1,5 +1,8 @@
 //! Loopback stand-ins for the outside: strict servers with a ledger of what a person would see.
 
 pub mod clock;
+pub mod discord;
 pub mod hub;
+pub mod loopback;
 pub mod postgres;
+pub mod slack;

@@ -3,6 +3,7 @@
 //! Discord counts Unicode code points. Sums of the caps below stay under its total of 6,000 for
 //! all embeds of a message, so nothing has to be added up.
 
+use serde_json::Value;
 use serenity::all::{
     CreateAllowedMentions, CreateEmbed, CreateEmbedAuthor, CreateEmbedFooter, CreateMessage, MessageFlags,
 };
@@ -37,10 +38,23 @@ const COLOUR: u32 = 0x00B3_1B1B;
 /// Translates a message.
 pub(super) fn render(message: &Message) -> Rendered {
     let json = |message: &CreateMessage| {
-        serde_json::to_string(message).expect("a message of strings and numbers is always JSON")
+        let value = serde_json::to_value(message).expect("a message of strings and numbers is always JSON");
+        without_nulls(value).to_string()
     };
     match message {
         Message::Paper(card) => Rendered { rich: json(&rich(card)), plain: json(&plain(card)) },
+    }
+}
+
+/// Drops empty fields: serenity writes some (`proxy_url` of a picture) that Discord only answers with.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let set = fields.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Object(set.map(|(name, value)| (name, without_nulls(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
+        other => other,
     }
 }
 
@@ -74,8 +88,9 @@ fn rich(card: &PaperCard) -> CreateMessage {
 
 fn description(card: &PaperCard) -> String {
     let mut parts = vec![text(&card.text, TEXT_MAX)];
-    if let Some(credit) = &card.text_credit {
-        parts.push(format!("-# {}", text(credit, CREDIT_MAX)));
+    let credit = text(card.text_credit.as_deref().unwrap_or_default(), CREDIT_MAX);
+    if !credit.is_empty() {
+        parts.push(format!("-# {credit}"));
     }
     parts.retain(|part| !part.is_empty());
     let mut facts: Vec<String> = card.facts().iter().map(|fact| text(fact, CATEGORY_MAX)).collect();
@@ -115,10 +130,8 @@ fn text(untrusted: &str, max: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
-    use serde_json::Value;
-
     use super::*;
+    use jiff::civil::date;
 
     fn card() -> PaperCard {
         PaperCard {

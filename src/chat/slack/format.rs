@@ -43,8 +43,9 @@ fn blocks(card: &PaperCard) -> Vec<SlackBlock> {
     if !text.is_empty() {
         sections.push(vec![text.into()]);
     }
-    if let Some(credit) = &card.text_credit {
-        sections.push(vec![SlackRichTextText::new(raw(credit, CREDIT_MAX)).italic().into()]);
+    let credit = raw(card.text_credit.as_deref().unwrap_or_default(), CREDIT_MAX);
+    if !credit.is_empty() {
+        sections.push(vec![SlackRichTextText::new(credit).italic().into()]);
     }
     let links = links(card);
     if !links.is_empty() {
@@ -55,8 +56,9 @@ fn blocks(card: &PaperCard) -> Vec<SlackBlock> {
     if !rest.is_empty() {
         blocks.push(rich(rest));
     }
-    if !card.why.is_empty() {
-        blocks.push(small(&entities(&card.why, WHY_MAX)));
+    let why = entities(&card.why, WHY_MAX);
+    if !why.is_empty() {
+        blocks.push(small(&why));
     }
     blocks
 }

@@ -1,0 +1,233 @@
+//! A Slack of our own: the Web API calls that Paperwire makes, refusing what the real one refuses, with
+//! a ledger of what a person would see in each channel.
+
+mod check;
+mod seen;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, State as Extract};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::post;
+use serde_json::{Value, json};
+
+use super::loopback::{Answer, Faults, Loopback, Plug};
+pub use seen::Posted;
+
+/// The token that the world takes; not of a form that any scanner knows.
+pub const TOKEN: &str = "a-token-of-the-fake-slack";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Open,
+    NotInvited,
+    Archived,
+}
+
+#[derive(Default)]
+struct State {
+    revoked: bool,
+    channels: HashMap<String, Access>,
+    messages: Vec<Posted>,
+    /// The `error` of every post that met no fault; empty when it was taken.
+    requests: Vec<String>,
+    refusals: Vec<String>,
+    /// The last post of each channel, when the rate is limited.
+    last: Option<HashMap<String, Instant>>,
+    /// How far the world's clock runs ahead.
+    ahead: Duration,
+}
+
+#[derive(Default)]
+struct Inner {
+    state: Mutex<State>,
+    faults: Faults,
+}
+
+/// The world, until it is dropped.
+pub struct Slack {
+    inner: Arc<Inner>,
+    server: Loopback,
+}
+
+impl Slack {
+    /// Starts with these channels, the bot being a member of each.
+    pub async fn start(channels: &[&str]) -> Self {
+        let inner = Arc::new(Inner::default());
+        let app = Router::new()
+            .route("/api/chat.postMessage", post(post_message))
+            .route("/api/auth.test", post(auth_test))
+            .with_state(Arc::clone(&inner));
+        let world = Self { inner, server: Loopback::start(app).await };
+        for channel in channels {
+            world.open(channel);
+        }
+        world
+    }
+
+    /// What `slack.api_base` is set to.
+    pub fn base_url(&self) -> String {
+        format!("{}/api/", self.server.url())
+    }
+
+    pub async fn stop(&self) {
+        self.server.stop().await;
+    }
+
+    pub async fn restart(&self) {
+        self.server.restart().await;
+    }
+
+    pub fn faults(&self) -> &Faults {
+        &self.inner.faults
+    }
+
+    /// Makes a channel with the bot in it.
+    pub fn open(&self, channel: &str) {
+        self.state(|state| state.channels.insert(channel.to_owned(), Access::Open));
+    }
+
+    /// Takes the bot out of the channel.
+    pub fn remove_bot(&self, channel: &str) {
+        self.state(|state| state.channels.insert(channel.to_owned(), Access::NotInvited));
+    }
+
+    pub fn archive(&self, channel: &str) {
+        self.state(|state| state.channels.insert(channel.to_owned(), Access::Archived));
+    }
+
+    pub fn delete_channel(&self, channel: &str) {
+        self.state(|state| state.channels.remove(channel));
+    }
+
+    pub fn revoke_token(&self) {
+        self.state(|state| state.revoked = true);
+    }
+
+    pub fn restore_token(&self) {
+        self.state(|state| state.revoked = false);
+    }
+
+    /// Enforces one message a second in each channel.
+    pub fn limit_channels(&self) {
+        self.state(|state| state.last = Some(HashMap::new()));
+    }
+
+    /// Moves the world's clock.
+    pub fn advance(&self, by: Duration) {
+        self.state(|state| state.ahead += by);
+    }
+
+    /// What a person sees in the channel, oldest first.
+    pub fn messages(&self, channel: &str) -> Vec<Posted> {
+        self.all().into_iter().filter(|posted| posted.channel == channel).collect()
+    }
+
+    /// What people see anywhere, in the order in which it was posted.
+    pub fn all(&self) -> Vec<Posted> {
+        self.state(|state| state.messages.clone())
+    }
+
+    /// The `error` of every post that met no fault, empty where it was taken.
+    pub fn requests(&self) -> Vec<String> {
+        self.state(|state| state.requests.clone())
+    }
+
+    /// Why contents were refused; empty in a world where all is well.
+    pub fn refusals(&self) -> Vec<String> {
+        self.state(|state| state.refusals.clone())
+    }
+
+    fn state<T>(&self, with: impl FnOnce(&mut State) -> T) -> T {
+        with(&mut self.inner.state.lock().unwrap())
+    }
+}
+
+/// Slack says no with HTTP 200.
+fn refused(code: &str) -> Answer {
+    Answer::json(200, &json!({"ok": false, "error": code}))
+}
+
+fn authorised(state: &State, headers: &HeaderMap) -> Result<(), Answer> {
+    match headers.get("authorization").and_then(|value| value.to_str().ok()) {
+        None => Err(refused("not_authed")),
+        Some(_) if state.revoked => Err(refused("token_revoked")),
+        Some(token) if token == format!("Bearer {TOKEN}") => Ok(()),
+        Some(_) => Err(refused("invalid_auth")),
+    }
+}
+
+async fn auth_test(Extract(world): Extract<Arc<Inner>>, headers: HeaderMap) -> Response {
+    let known = authorised(&world.state.lock().unwrap(), &headers);
+    let who = json!({"ok": true, "team": "Fake", "team_id": "T1", "user": "paperwire", "user_id": "U1"});
+    known.map_or_else(|refusal| refusal, |()| Answer::json(200, &who)).into_response()
+}
+
+async fn post_message(
+    Extract(world): Extract<Arc<Inner>>,
+    ConnectInfo(plug): ConnectInfo<Plug>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let parsed: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let channel = parsed["channel"].as_str().unwrap_or_default().to_owned();
+    let effect = || {
+        let mut state = world.state.lock().unwrap();
+        match admitted(&mut state, &channel, &headers, &parsed) {
+            Ok(answer) => {
+                state.requests.push(String::new());
+                answer.into_response()
+            }
+            Err(answer) => {
+                let code: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+                state.requests.push(code["error"].as_str().unwrap_or_default().to_owned());
+                answer.into_response()
+            }
+        }
+    };
+    world.faults.answer(&channel, &plug, effect).await
+}
+
+fn admitted(state: &mut State, channel: &str, headers: &HeaderMap, body: &Value) -> Result<Answer, Answer> {
+    authorised(state, headers)?;
+    let kind = headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if !kind.starts_with("application/json") {
+        return Err(refused("invalid_form_data"));
+    }
+    if let Err((code, why)) = check::body(body) {
+        state.refusals.push(format!("{code}: {why}\n{body}"));
+        return Err(refused(code));
+    }
+    match state.channels.get(channel) {
+        Some(Access::Open) => {}
+        Some(Access::NotInvited) => return Err(refused("not_in_channel")),
+        Some(Access::Archived) => return Err(refused("is_archived")),
+        None => return Err(refused("channel_not_found")),
+    }
+    let now = Instant::now() + state.ahead;
+    if let Some(last) = &mut state.last {
+        let early = last.get(channel).is_some_and(|&at| now - at < Duration::from_secs(1));
+        if early {
+            let answer = Answer::json(429, &json!({"ok": false, "error": "ratelimited"}));
+            return Err(answer.header("retry-after", "1"));
+        }
+        last.insert(channel.to_owned(), now);
+    }
+    let ts = format!("{}.000100", 1_785_823_200 + state.messages.len());
+    state.messages.push(Posted::of(&ts, channel, body));
+    Ok(Answer::json(
+        200,
+        &json!({"ok": true, "channel": channel, "ts": ts, "message": {"ts": ts, "type": "message"}}),
+    ))
+}
+
+/// Says whether Slack would take a rendering, without a request.
+pub fn taken(body: &str) -> Result<(), String> {
+    let body = serde_json::from_str(body).map_err(|error| error.to_string())?;
+    check::body(&body).map_err(|(code, why)| format!("{code}: {why}"))
+}
