@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use paperwire::domain::Verdict;
+use paperwire::domain::{ChannelId, Facts, Listing, Verdict};
 use paperwire::store::Store;
 
 use super::{ALL, Database, HUB, LEASE, at, day, delivery, listing, on_both};
@@ -68,6 +68,26 @@ on_both! {
         assert_eq!(order.iter().map(|p| p.id.to_string()).collect::<Vec<_>>(), names);
     }
 
+    async fn two_pollers_that_learn_different_things_of_a_paper_lose_neither(db: Database) {
+        let names: Vec<String> = (0..20).map(|n| format!("2608.{n:05}")).collect();
+        let papers = db.papers(&names.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        let other = Store::open(&db.url).await.unwrap();
+        // Connected now, so that both can read before either writes.
+        other.ping().await.unwrap();
+        let code = Facts { repository: Some("https://github.com/a/b".into()), ..Facts::default() };
+        let words = Facts { keywords: vec!["robots".into()], ..Facts::default() };
+        for paper in papers {
+            let record = async |store: &Store, facts: &Facts| {
+                let listing = Listing { facts: facts.clone(), ..listing(paper.id.as_str()) };
+                store.record(HUB, &[listing], day(1), at(1)).await.unwrap().changed
+            };
+            assert_eq!(tokio::join!(record(&db.store, &code), record(&other, &words)), (1, 1));
+            let paper = db.store.paper(&paper.id).await.unwrap().unwrap();
+            assert_eq!((&paper.facts.repository, &paper.facts.keywords), (&code.repository, &words.keywords));
+            assert_eq!(paper.revision, 3);
+        }
+    }
+
     async fn two_routers_route_a_paper_once(db: Database) {
         let robots = db.subscribe("robotics", "robots").await;
         let papers = db.papers(&["2608.00001", "2608.00002", "2608.00003"]).await;
@@ -85,7 +105,7 @@ on_both! {
 
     async fn two_subscribers_of_one_query_get_one_subscription(db: Database) {
         let other = Store::open(&db.url).await.unwrap();
-        let channel = paperwire::domain::ChannelId::parse(ALL[2], "robotics").unwrap();
+        let channel = ChannelId::parse(ALL[2], "robotics").unwrap();
         let query = "robots".parse().unwrap();
         let subscribe = |store: Store| {
             let (channel, query) = (channel.clone(), std::clone::Clone::clone(&query));
