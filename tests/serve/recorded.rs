@@ -17,10 +17,10 @@ const SUBSCRIPTIONS: [Wanted; 5] = [
     ("discord", DISCORD[1], r#"flow-matching OR Proteins"#, |row| {
         row.has("flow matching") || row.has("protein")
     }),
-    ("slack", SLACK[0], "agents memory ti:benchmark", |row| {
-        row.has("agent") && row.has("memory") && row.title_has("benchmark")
+    ("slack", SLACK[0], "agents memory ti:Agents", |row| {
+        row.has("agent") && row.has("memory") && row.title_has("agent")
     }),
-    ("slack", SLACK[1], "ti:(video editing)", |row| row.title_has("video") && row.title_has("editing")),
+    ("slack", SLACK[1], "ti:video editing", |row| row.title_has("video") && row.has("editing")),
     ("slack", SLACK[1], r#"ti:video "world model""#, |row| row.title_has("video") && row.has("world model")),
 ];
 
@@ -45,7 +45,7 @@ fn made_up() -> Days {
         "Flow Matching in Practice",
         "Protein Design",
         "A Survey of Surveys",
-        "Benchmarks for Agents with Memory",
+        "Agents with Memory",
         "Video Editing by Hand",
         "Video Generation with World Models",
     ];
