@@ -40,6 +40,7 @@ prop_compose! {
         let (upvotes, stars, withdrawn) = counts;
         let day = Date::constant(1970, 1, 1).saturating_add(jiff::Span::new().days(day));
         PaperCard {
+            paper: "2608.01234".parse().unwrap(),
             title, url, byline, category, day, text: text_, text_credit, why, thumbnail, repository,
             project_page, upvotes, stars, withdrawn,
         }

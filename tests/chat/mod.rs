@@ -18,6 +18,7 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 /// A card as most papers make it.
 fn card() -> PaperCard {
     PaperCard {
+        paper: "2608.01234".parse().unwrap(),
         title: "Flow Matching for *Everyone* & <Robots>".to_owned(),
         url: "https://arxiv.org/abs/2608.01234".to_owned(),
         byline: "Ada Lovelace, Charles Babbage and 3 more".to_owned(),
