@@ -27,7 +27,7 @@ async fn samples_are_whole(url: &str) {
     assert_eq!(store.counter_history(paper.key).await.unwrap().len(), 2);
     assert_eq!(store.sources_of(paper.key).await.unwrap()[0].source, "huggingface");
     let subscription = store.subscriptions().await.unwrap().remove(0);
-    assert_eq!((subscription.query.to_string().as_str(), subscription.posted), ("robots", 1));
+    assert_eq!((subscription.query.to_string().as_str(), subscription.posted), ("robot", 1));
     assert_eq!(subscription.destination.pause.unwrap().cause, PauseCause::Channel);
     assert_eq!(store.subscription_version().await.unwrap(), 5);
     let deliveries = store.deliveries(&DeliveryFilter::default()).await.unwrap();

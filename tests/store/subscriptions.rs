@@ -32,7 +32,7 @@ on_both! {
         assert_eq!(all.iter().map(|s| s.id).collect::<Vec<_>>(), [one.id, two.id, three.id]);
         let channels: Vec<_> = db.store.destinations().await.unwrap();
         assert_eq!(channels, [one.destination, three.destination]);
-        assert_eq!(db.store.subscription(two.id).await.unwrap().unwrap().query.to_string(), "drones");
+        assert_eq!(db.store.subscription(two.id).await.unwrap().unwrap().query.to_string(), "drone");
         assert!(db.store.subscription(NOBODY).await.unwrap().is_none());
     }
 
