@@ -30,8 +30,9 @@ fn facts(text: &str) -> Facts {
 
 #[test]
 fn every_example_of_the_manual_is_true() {
+    let manual = manual();
     let table =
-        manual().split("<!-- examples -->").nth(1).and_then(|rest| rest.split("<!-- /examples -->").next());
+        manual.split("<!-- examples -->").nth(1).and_then(|rest| rest.split("<!-- /examples -->").next());
     let rows: Vec<_> = table.expect("the table of examples").trim().lines().skip(2).collect();
     assert!(rows.len() >= 30, "{} rows", rows.len());
     for row in rows {
@@ -52,8 +53,9 @@ fn every_example_of_the_manual_is_true() {
 
 #[test]
 fn the_manual_shows_a_mistake_as_people_see_it() {
+    let manual = manual();
     let shown =
-        manual().rsplit("```text\n").next().and_then(|rest| rest.split("\n```").next()).expect("the example");
+        manual.rsplit("```text\n").next().and_then(|rest| rest.split("\n```").next()).expect("the example");
     let query = shown.lines().next().expect("its query");
     assert_eq!(Query::parse(query).expect_err("a mistake").pointed(), shown);
 }
