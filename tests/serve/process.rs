@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_paperwire");
 
@@ -13,6 +14,7 @@ const BINARY: &str = env!("CARGO_BIN_EXE_paperwire");
 pub struct Serve {
     child: Child,
     log: Arc<Mutex<String>>,
+    reader: JoinHandle<()>,
 }
 
 fn command(environment: Vec<(&'static str, String)>) -> Command {
@@ -37,12 +39,12 @@ impl Serve {
         let log = Arc::new(Mutex::new(String::new()));
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let kept = Arc::clone(&log);
-        tokio::spawn(async move {
+        let reader = tokio::spawn(async move {
             while let Ok(Some(line)) = lines.next_line().await {
                 kept.lock().unwrap().push_str(&(line + "\n"));
             }
         });
-        Self { child, log }
+        Self { child, log, reader }
     }
 
     /// What it has logged so far.
@@ -51,11 +53,22 @@ impl Serve {
     }
 
     /// Asks it to stop, as a service manager does, and waits for its end.
-    pub async fn stop(mut self) -> ExitStatus {
+    pub async fn stop(self) -> ExitStatus {
         let id = self.child.id().expect("it runs until it is told to stop").to_string();
         Command::new("kill").args(["-TERM", &id]).status().await.unwrap();
-        let ended = tokio::time::timeout(Duration::from_secs(25), self.child.wait()).await;
-        ended.unwrap_or_else(|_| panic!("it does not stop:\n{}", self.log())).unwrap()
+        self.ended().await.0
+    }
+
+    /// Waits until it ends by itself, and returns how, and all it has logged.
+    pub async fn ended(mut self) -> (ExitStatus, String) {
+        let ended = async {
+            let status = self.child.wait().await.unwrap();
+            (&mut self.reader).await.unwrap();
+            status
+        };
+        let status = tokio::time::timeout(Duration::from_secs(25), ended).await;
+        let log = self.log();
+        (status.unwrap_or_else(|_| panic!("it does not end:\n{log}")), log)
     }
 
     /// Ends it without any warning.
