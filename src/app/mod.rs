@@ -66,10 +66,6 @@ fn poller(store: &Store, source: Arc<dyn Source>, settings: PollSettings) -> Pol
 
 /// How Paperwire names itself to sources, with the operator's address when there is one.
 fn user_agent(config: &Config) -> String {
-    let product = concat!("paperwire/", env!("CARGO_PKG_VERSION"));
-    if config.contact.is_empty() {
-        format!("{product} (self-hosted)")
-    } else {
-        format!("{product} (contact: {})", config.contact)
-    }
+    let product = concat!("Paperwire/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"));
+    if config.contact.is_empty() { format!("{product})") } else { format!("{product}; {})", config.contact) }
 }

@@ -14,7 +14,7 @@ const SUBSCRIPTIONS: [Wanted; 5] = [
     ("discord", DISCORD[0], r#""reinforcement learning" -survey -agent"#, |row| {
         row.has("reinforcement learning") && !row.has("survey") && !row.has("agent")
     }),
-    ("discord", DISCORD[1], r#"flow-matching OR Proteins"#, |row| {
+    ("discord", DISCORD[1], r"flow-matching OR Proteins", |row| {
         row.has("flow matching") || row.has("protein")
     }),
     ("slack", SLACK[0], "agents memory ti:Agents", |row| {
@@ -26,15 +26,12 @@ const SUBSCRIPTIONS: [Wanted; 5] = [
 
 /// The recorded days of August 2026, moved so that the newest is today; without them, days of our own.
 fn august() -> Days {
-    let days = match recorded_days() {
-        Some(folder) => {
-            let days = days::load(&folder).unwrap();
-            days.into_iter().filter(|(day, _)| *day >= date(2026, 8, 1)).collect()
-        }
-        None => {
-            println!("PAPERWIRE_RECORDED is not set: this run plays with made-up days");
-            made_up()
-        }
+    let days = if let Some(folder) = recorded_days() {
+        let days = days::load(&folder).unwrap();
+        days.into_iter().filter(|(day, _)| *day >= date(2026, 8, 1)).collect()
+    } else {
+        println!("PAPERWIRE_RECORDED is not set: this run plays with made-up days");
+        made_up()
     };
     days::shift(days, SystemClock.today()).unwrap()
 }

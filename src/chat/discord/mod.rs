@@ -29,7 +29,7 @@ use crate::message::{Message, Refusal};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How Discord asks clients to name themselves.
 const AGENT: &str =
-    concat!("DiscordBot (https://github.com/paperwire/paperwire, ", env!("CARGO_PKG_VERSION"), ")");
+    concat!("DiscordBot (", env!("CARGO_PKG_REPOSITORY"), ", ", env!("CARGO_PKG_VERSION"), ")");
 /// The version of the interface that requests are written for.
 const API_PATH: &str = "/api/v10";
 /// Discord allows 50 requests in a second: 10 at once and 40 spread over it.
