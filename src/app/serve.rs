@@ -1,5 +1,6 @@
 //! `serve`: every stage in one process, stopped in order.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ use crate::web;
 
 /// How long posts on their way may take to end after the signal to stop.
 const STOP_WITHIN: Duration = Duration::from_secs(20);
+/// The address that is listened on when nobody chose one.
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8010);
 /// What a fresh installation without any subscription shows in the sandbox.
 const STARTER_CHANNEL: &str = "papers";
 const STARTER_QUERY: &str =
@@ -98,9 +101,21 @@ async fn bind(config: &Config) -> anyhow::Result<Option<tokio::net::TcpListener>
     let Some(listen) = config.web.listen else {
         return Ok(None);
     };
-    let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| {
-        format!("cannot listen on {listen} (key web.listen): choose another address, or \"\" for none")
-    })?;
+    let listener = match tokio::net::TcpListener::bind(listen).await {
+        Ok(listener) => listener,
+        // Nobody chose this address, and papers do not need it.
+        Err(error) if listen == DEFAULT_LISTEN => {
+            warn!("No health pages, {listen} is taken: {error}; web.listen names another address");
+            return Ok(None);
+        }
+        Err(error) => {
+            return Err(error).with_context(|| {
+                format!(
+                    "cannot listen on {listen} (key web.listen): choose another address, or \"\" for none"
+                )
+            });
+        }
+    };
     info!(address = %listener.local_addr()?, "Health pages on http://{}/healthz", listener.local_addr()?);
     Ok(Some(listener))
 }
@@ -150,4 +165,16 @@ fn stop_on_signal() -> anyhow::Result<CancellationToken> {
         std::process::exit(130);
     });
     Ok(stop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_that_nobody_chose_is_the_one_of_the_sample_file() {
+        let home = [("HOME".to_owned(), "/home/x".to_owned())];
+        let config = Config::load(None, home.into_iter()).unwrap();
+        assert_eq!(config.web.listen, Some(DEFAULT_LISTEN));
+    }
 }
