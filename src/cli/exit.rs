@@ -34,7 +34,7 @@ impl CliError {
         let (code, text) = match self {
             // A closed pipe (`paperwire papers list | head`) is no failure.
             Self::Failed(error) if is_broken_pipe(error) => return ExitCode::SUCCESS,
-            Self::Failed(error) => (1, format!("{error:#}")),
+            Self::Failed(error) => (1, told_once(error)),
             Self::Usage(text) => (2, text.clone()),
             Self::NotFound(text) => (3, text.clone()),
         };
@@ -44,9 +44,33 @@ impl CliError {
     }
 }
 
+/// The causes in order, without those that the sentence before has told already.
+fn told_once(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !told.contains(&cause) {
+            told = if told.is_empty() { cause } else { format!("{told}: {cause}") };
+        }
+    }
+    told
+}
+
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error
         .chain()
         .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
         .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_that_is_told_already_is_not_told_again() {
+        let refused = std::io::Error::other("connection refused");
+        let error =
+            anyhow::Error::new(refused).context("no database: connection refused").context("cannot open");
+        assert_eq!(told_once(&error), "cannot open: no database: connection refused");
+    }
 }
