@@ -2,6 +2,7 @@
 
 mod polling;
 mod routing;
+mod sending;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,0 +1,160 @@
+//! From the outbox into a channel, with the clock in hand.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use paperwire::chat::{ChatPlatform, discord as adapter};
+use paperwire::clock::Clock as _;
+use paperwire::domain::{ChannelId, DeliveryState, Platform, RetryPolicy};
+use paperwire::pipeline::{Router, SendSettings, Sender, Stage, Step, step_until_idle};
+use paperwire::store::{DeliveryFilter, DeliveryRecord};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::{Bench, TODAY, rows};
+use crate::worlds::discord::{self, Discord};
+use crate::worlds::loopback::{Answer, Fault};
+
+const CHANNELS: [&str; 2] = ["100000000000000001", "100000000000000002"];
+const MAX_AGE: Duration = Duration::from_hours(24);
+
+/// A bench with a Discord on which both channels asked for every paper.
+struct Post {
+    bench: Bench,
+    discord: Discord,
+    adapter: Arc<dyn ChatPlatform>,
+    stop: CancellationToken,
+}
+
+impl Post {
+    async fn new(papers: &[&str]) -> Self {
+        let bench = Bench::new().await;
+        let discord = Discord::start(&CHANNELS).await;
+        let adapter: Arc<dyn ChatPlatform> = Arc::new(
+            adapter::Discord::new(adapter::DiscordConfig {
+                api_base: discord.base_url().parse().unwrap(),
+                token: discord::TOKEN.into(),
+                application_id: None,
+                timeout: Duration::from_secs(5),
+            })
+            .unwrap(),
+        );
+        for channel in CHANNELS {
+            let channel = ChannelId::parse(Platform::Discord, channel).unwrap();
+            let query = "robot".parse().unwrap();
+            let now = bench.clock.now();
+            bench.store.subscribe(Platform::Discord, &channel, &query, "test", now).await.unwrap();
+        }
+        bench.hub.list(TODAY, rows(papers).into_iter().map(|row| row.title("Robots at work")));
+        bench.poller(0).poll().await.unwrap();
+        let router = Router::new(bench.store.clone(), bench.clock.clone(), [adapter.clone()], MAX_AGE, 300);
+        step_until_idle(&router).await.unwrap();
+        Self { bench, discord, adapter, stop: CancellationToken::new() }
+    }
+
+    /// A sender as one process has it.
+    fn sender(&self, owner: &str) -> Sender {
+        let settings = SendSettings {
+            owner: owner.to_owned(),
+            lease: Duration::from_mins(1),
+            concurrency: 4,
+            policy: RetryPolicy {
+                schedule: [5, 30].map(Duration::from_secs).to_vec(),
+                max_wait: Duration::from_hours(1),
+                nonce_window: Duration::from_mins(2),
+            },
+        };
+        let (store, clock) = (self.bench.store.clone(), self.bench.clock.clone());
+        Sender::new(
+            store,
+            clock,
+            [self.adapter.clone()],
+            settings,
+            Arc::new(Notify::new()),
+            self.stop.clone(),
+        )
+    }
+
+    async fn deliveries(&self, state: DeliveryState) -> Vec<DeliveryRecord> {
+        let filter = DeliveryFilter { state: Some(state), ..DeliveryFilter::default() };
+        self.bench.store.deliveries(&filter).await.unwrap()
+    }
+
+    fn seen(&self, channel: &str) -> Vec<String> {
+        let ids = self.discord.messages(channel).into_iter().map(|message| message.url.unwrap());
+        ids.map(|url| url.rsplit('/').next().unwrap().to_owned()).collect()
+    }
+}
+
+#[tokio::test]
+async fn each_channel_gets_its_papers_in_listing_order() {
+    let post = Post::new(&["2608.00003", "2608.00001", "2608.00002"]).await;
+    step_until_idle(&post.sender("one")).await.unwrap();
+    for channel in CHANNELS {
+        assert_eq!(post.seen(channel), ["2608.00003", "2608.00001", "2608.00002"]);
+    }
+}
+
+#[tokio::test]
+async fn a_paper_that_must_wait_holds_back_its_own_channel_and_no_other() {
+    let post = Post::new(&["2608.00001", "2608.00002"]).await;
+    let refused = Answer::json(403, &serde_json::json!({"message": "odd", "code": 1}));
+    post.discord.faults().on(CHANNELS[0], Fault::Refuse(refused));
+    let sender = post.sender("one");
+    step_until_idle(&sender).await.unwrap();
+    assert_eq!(post.seen(CHANNELS[0]), [""; 0]);
+    assert_eq!(post.seen(CHANNELS[1]), ["2608.00001", "2608.00002"]);
+    let Step::Idle { until: Some(until) } = sender.step().await.unwrap() else {
+        panic!("it waits for the retry")
+    };
+    let wait = until.duration_since(post.bench.clock.now()).unsigned_abs();
+    assert!((Duration::from_secs(4)..=Duration::from_secs(6)).contains(&wait), "{wait:?}");
+    post.bench.clock.advance(wait);
+    step_until_idle(&sender).await.unwrap();
+    assert_eq!(post.seen(CHANNELS[0]), ["2608.00001", "2608.00002"]);
+}
+
+#[tokio::test]
+async fn what_waited_too_long_is_skipped_and_says_so() {
+    let post = Post::new(&["2608.00001"]).await;
+    post.bench.clock.advance(MAX_AGE);
+    step_until_idle(&post.sender("one")).await.unwrap();
+    assert_eq!(post.discord.all(), []);
+    let skipped = post.deliveries(DeliveryState::Skipped).await;
+    assert_eq!(skipped.len(), CHANNELS.len());
+    assert!(skipped[0].reason.as_deref().unwrap().contains("too old"));
+}
+
+#[tokio::test]
+async fn an_answer_lost_behind_a_crash_is_settled_by_the_nonce_in_time_and_never_repeated_after() {
+    for (away, expected) in [(30, DeliveryState::Sent), (300, DeliveryState::Ambiguous)] {
+        let post = Post::new(&["2608.00001"]).await;
+        let store = &post.bench.store;
+        let lease = Duration::from_mins(1);
+        let held =
+            store.claim("dead", &Platform::ALL, 1, lease, post.bench.clock.now()).await.unwrap().remove(0);
+        assert!(store.intent(&held, post.bench.clock.now()).await.unwrap());
+        let bytes = paperwire::chat::Post {
+            channel: &held.channel,
+            delivery: held.id,
+            body: &held.body,
+            plain: false,
+        };
+        post.adapter.send(bytes).await;
+        post.bench.clock.advance(Duration::from_secs(away));
+        post.discord.advance(Duration::from_secs(away));
+        step_until_idle(&post.sender("next")).await.unwrap();
+        assert_eq!(post.seen(held.channel.as_str()), ["2608.00001"], "after {away} s");
+        let states: Vec<_> = post.deliveries(expected).await.into_iter().map(|d| d.id).collect();
+        assert!(states.contains(&held.id), "after {away} s");
+    }
+}
+
+#[tokio::test]
+async fn after_the_signal_to_stop_nothing_new_is_claimed() {
+    let post = Post::new(&["2608.00001"]).await;
+    post.stop.cancel();
+    step_until_idle(&post.sender("one")).await.unwrap();
+    assert_eq!(post.discord.all(), []);
+    assert_eq!(post.deliveries(DeliveryState::Pending).await.len(), CHANNELS.len());
+}
