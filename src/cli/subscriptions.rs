@@ -11,6 +11,9 @@ use crate::config::Config;
 use crate::domain::{ChannelId, Query, Subscription, SubscriptionId};
 use crate::store::{Store, Subscribed};
 
+/// Why a subscription is paused when no platform is the cause.
+const BY_HAND: &str = "by hand";
+
 /// A subscription as programs read it.
 #[derive(Serialize)]
 struct Row {
@@ -19,6 +22,7 @@ struct Row {
     channel: String,
     query: String,
     state: &'static str,
+    paused_since: Option<String>,
     reason: Option<String>,
     posted: i64,
     created_by: String,
@@ -28,18 +32,19 @@ struct Row {
 impl From<&Subscription> for Row {
     fn from(subscription: &Subscription) -> Self {
         let pause = subscription.destination.pause.as_ref();
-        let (state, reason) = match (subscription.paused_at, pause) {
-            (Some(_), _) => ("paused", None),
-            (None, Some(pause)) => ("refused", Some(pause.reason.clone())),
-            (None, None) => ("active", None),
+        let paused = match (subscription.paused_at, pause) {
+            (Some(since), _) => Some((since, BY_HAND.to_owned())),
+            (None, Some(pause)) => Some((pause.since, pause.reason.clone())),
+            (None, None) => None,
         };
         Self {
             id: subscription.id.0,
             platform: subscription.destination.platform.name(),
             channel: subscription.destination.channel.to_string(),
             query: subscription.query.to_string(),
-            state,
-            reason,
+            state: if paused.is_some() { "paused" } else { "active" },
+            paused_since: paused.as_ref().map(|(since, _)| since.to_string()),
+            reason: paused.map(|(_, reason)| reason),
             posted: subscription.posted,
             created_by: subscription.created_by.clone(),
             created_at: subscription.created_at.to_string(),
@@ -100,7 +105,8 @@ async fn list(store: &Store, output: Output) -> Result<(), CliError> {
     output.rows(&rows, |rows| {
         let mut table = table(&["id", "where", "query", "posted", "state"]);
         for row in rows {
-            let state = row.reason.as_ref().map_or_else(|| row.state.to_owned(), |r| format!("paused: {r}"));
+            let state =
+                row.reason.as_ref().map_or_else(|| row.state.to_owned(), |r| format!("{}: {r}", row.state));
             let place = format!("{} {}", row.platform, row.channel);
             table.add_row([row.id.to_string(), place, row.query.clone(), row.posted.to_string(), state]);
         }

@@ -120,7 +120,7 @@ async fn a_missing_channel_pauses_its_destination_alone_until_it_is_resumed() {
     site.list_papers();
     let serve = site.serve();
     eventually("Slack has all papers", async || site.seen(SLACK[0]).len() == PAPERS.len()).await;
-    eventually("the pause is told", async || site.listed(DISCORD[0]).await["state"] == "refused").await;
+    eventually("the pause is told", async || site.listed(DISCORD[0]).await["state"] == "paused").await;
     let refused = site.listed(DISCORD[0]).await;
     let reason = refused["reason"].as_str().unwrap();
     assert!(reason.contains("channel") && reason.contains("subscriptions resume"), "{reason}");
@@ -140,7 +140,7 @@ async fn a_revoked_token_pauses_its_platform_until_a_start_with_a_good_one() {
     site.list_papers();
     let serve = site.serve();
     for channel in [DISCORD[0], SLACK[0]] {
-        eventually("the pause is told", async || site.listed(channel).await["state"] == "refused").await;
+        eventually("the pause is told", async || site.listed(channel).await["state"] == "paused").await;
         let reason = site.listed(channel).await["reason"].as_str().unwrap().to_owned();
         assert!(reason.contains("token"), "{reason}");
     }
