@@ -24,7 +24,8 @@ CREATE TABLE delivery (
     lease_owner     TEXT,
     lease_epoch     BIGINT NOT NULL DEFAULT 0,
     lease_until     BIGINT,
-    unsettled_since BIGINT,
+    unsettled_since BIGINT,                         -- since when it may be in the channel
+    unseen_since    BIGINT,                         -- since when it was looked for there and not seen
     message_id      TEXT,
     sent_at         BIGINT,
     reason          TEXT,

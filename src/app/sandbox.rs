@@ -72,6 +72,11 @@ impl SandboxLedger for Ledger {
         }
         Ok(number)
     }
+
+    async fn find(&self, channel: &ChannelId, delivery: DeliveryId) -> anyhow::Result<Option<i64>> {
+        let kept = self.store.sandbox_messages(Some(channel), 0).await?;
+        Ok(kept.into_iter().find(|message| message.delivery == delivery).map(|message| message.id))
+    }
 }
 
 /// Prints what appears in the sandbox, for people or as JSON Lines.

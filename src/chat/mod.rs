@@ -6,8 +6,9 @@ pub mod sandbox;
 pub mod slack;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
-use crate::domain::{ChannelId, DeliveryId, Platform, SendOutcome};
+use crate::domain::{ChannelId, DeliveryId, Found, Platform, SendOutcome};
 use crate::message::Message;
 
 /// A message in a platform's own bytes, made once and stored, so that every try sends the same.
@@ -46,6 +47,9 @@ pub trait ChatPlatform: Send + Sync {
 
     /// Posts once, without any retry of its own, and says what came of it.
     async fn send(&self, post: Post<'_>) -> SendOutcome;
+
+    /// Looks whether a delivery that may have been posted `since` a time is in its channel.
+    async fn find(&self, channel: &ChannelId, delivery: DeliveryId, since: Timestamp) -> Found;
 }
 
 /// Chooses the process's TLS provider; call it before the first connection, as often as you like.

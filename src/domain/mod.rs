@@ -9,14 +9,13 @@ mod paper;
 mod paper_id;
 pub mod query;
 mod subscription;
+mod verdict;
 
-pub use delivery::{
-    Attempt, DeliveryId, DeliveryKind, DeliveryState, RetryPolicy, SendOutcome, Verdict, judge,
-    judge_unsettled,
-};
+pub use delivery::{DeliveryId, DeliveryKind, DeliveryState};
 pub use destination::{ChannelId, Destination, DestinationId, Pause, PauseCause, Platform};
 pub use listing::{Counters, Facts, Listing, Organization, SourceName, SourceSummary};
 pub use paper::{Paper, PaperKey, ShortText};
 pub use paper_id::{PaperId, PaperIdError};
 pub use query::{Query, QueryError};
 pub use subscription::{Subscription, SubscriptionId, Why};
+pub use verdict::{Attempt, Found, RetryPolicy, SendOutcome, Settle, Verdict, judge, judge_found, settle};

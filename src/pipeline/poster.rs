@@ -10,7 +10,7 @@ use tracing::{info, warn};
 use super::SendSettings;
 use crate::chat::{ChatPlatform, Post};
 use crate::clock::Clock;
-use crate::domain::{Attempt, Platform, Verdict, judge, judge_unsettled};
+use crate::domain::{Attempt, Platform, Settle, Verdict, judge, judge_found, settle};
 use crate::store::{Claimed, Store};
 
 /// No post leaves on an intent older than this: a process cut off from the database falls silent.
@@ -33,9 +33,12 @@ impl Poster {
         let policy = &self.settings.policy;
         let now = self.clock.now();
         let unsettled = claimed.unsettled_since;
-        if let Some(verdict) =
-            unsettled.and_then(|since| judge_unsettled(since, platform.enforces_nonce(), policy, now))
+        if let Some(since) = unsettled
+            && settle(since, platform.enforces_nonce(), policy, now) == Settle::Look
         {
+            let found = platform.find(&claimed.channel, claimed.id, since).await;
+            let verdict = judge_found(found, since, claimed.unseen_since, policy, self.clock.now());
+            tell(&claimed, &verdict);
             return self.finish(&claimed, &verdict).await;
         }
         let asked_at = Instant::now();
@@ -56,7 +59,6 @@ impl Poster {
         let attempt = Attempt {
             tries: claimed.tries,
             plain: claimed.plain,
-            nonce_enforced: platform.enforces_nonce(),
             unsettled_since: unsettled,
             started_at: now,
         };
@@ -93,8 +95,14 @@ fn tell(claimed: &Claimed, verdict: &Verdict) {
         Verdict::Retry { reason, at, .. } => {
             info!(delivery.id = %id, %platform, %channel, %at, reason, "Not posted yet: {reason}");
         }
-        Verdict::RetryPlain { reason } | Verdict::Unknown { reason, .. } => {
-            warn!(delivery.id = %id, %platform, %channel, reason, "Posting again: {reason}");
+        Verdict::RetryPlain { reason } => {
+            warn!(delivery.id = %id, %platform, %channel, reason, "Posting again in plain words: {reason}");
+        }
+        Verdict::Unknown { reason, at } => {
+            warn!(delivery.id = %id, %platform, %channel, %at, reason, "Maybe posted, to be settled: {reason}");
+        }
+        Verdict::NotSeen { at } => {
+            info!(delivery.id = %id, %platform, %channel, %at, "Maybe posted, but not seen in the channel so far");
         }
         Verdict::Ambiguous { reason } => {
             warn!(delivery.id = %id, %platform, %channel, reason, "Unconfirmed, not posted again: {reason}");

@@ -3,6 +3,7 @@
 mod polling;
 mod routing;
 mod sending;
+mod settling;
 
 use std::sync::Arc;
 use std::time::Duration;

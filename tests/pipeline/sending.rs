@@ -16,7 +16,21 @@ use crate::worlds::discord::{self, Discord};
 use crate::worlds::loopback::{Answer, Fault};
 
 const CHANNELS: [&str; 2] = ["100000000000000001", "100000000000000002"];
-const MAX_AGE: Duration = Duration::from_hours(24);
+pub const MAX_AGE: Duration = Duration::from_hours(24);
+
+/// How a sender of this name works.
+pub fn settings(owner: &str) -> SendSettings {
+    SendSettings {
+        owner: owner.to_owned(),
+        lease: Duration::from_mins(1),
+        concurrency: 4,
+        policy: RetryPolicy {
+            schedule: [5, 30].map(Duration::from_secs).to_vec(),
+            max_wait: Duration::from_hours(1),
+            nonce_window: Duration::from_mins(2),
+        },
+    }
+}
 
 /// A bench with a Discord on which both channels asked for every paper.
 struct Post {
@@ -54,22 +68,12 @@ impl Post {
 
     /// A sender as one process has it.
     fn sender(&self, owner: &str) -> Sender {
-        let settings = SendSettings {
-            owner: owner.to_owned(),
-            lease: Duration::from_mins(1),
-            concurrency: 4,
-            policy: RetryPolicy {
-                schedule: [5, 30].map(Duration::from_secs).to_vec(),
-                max_wait: Duration::from_hours(1),
-                nonce_window: Duration::from_mins(2),
-            },
-        };
         let (store, clock) = (self.bench.store.clone(), self.bench.clock.clone());
         Sender::new(
             store,
             clock,
             [self.adapter.clone()],
-            settings,
+            settings(owner),
             Arc::new(Notify::new()),
             self.stop.clone(),
         )

@@ -114,8 +114,12 @@ on_both! {
         assert_eq!(attempt(&db, &in_doubt(20), 10).await.unsettled_since, Some(at(3)));
         let third = db.claim_one("a", at(20)).await;
         assert_eq!((third.unsettled_since, third.tries), (Some(at(3)), 2));
+        let gone = Verdict::NotSeen { at: at(100) };
+        assert!(db.store.finish(&third, &gone, at(70)).await.unwrap());
+        let fourth = db.claim_one("a", at(100)).await;
+        assert_eq!((fourth.unsettled_since, fourth.unseen_since, fourth.tries), (Some(at(3)), Some(at(70)), 2));
         let nobody_knows = Verdict::Ambiguous { reason: "cannot be checked".into() };
-        assert!(db.store.finish(&third, &nobody_knows, at(20)).await.unwrap());
+        assert!(db.store.finish(&fourth, &nobody_knows, at(101)).await.unwrap());
         assert_eq!(db.states().await, [DeliveryState::Ambiguous, DeliveryState::Pending]);
     }
 

@@ -14,6 +14,7 @@ use std::time::Duration;
 use anyhow::Context;
 use async_trait::async_trait;
 use data_encoding::BASE32_NOPAD;
+use jiff::Timestamp;
 use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -23,7 +24,7 @@ use url::Url;
 use self::errors::Answer;
 use super::gate::{Gate, Pace};
 use super::{ChatPlatform, Post, Rendered};
-use crate::domain::{Platform, SendOutcome};
+use crate::domain::{ChannelId, DeliveryId, Found, Platform, SendOutcome};
 use crate::message::{Message, Refusal};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -190,6 +191,12 @@ impl ChatPlatform for Discord {
             let _ = self.refused.set(reason.clone());
         }
         outcome
+    }
+
+    /// The nonce is all that Paperwire asks for: reading history takes a right that posting does not need.
+    async fn find(&self, _: &ChannelId, _: DeliveryId, _: Timestamp) -> Found {
+        let reason = "Discord's answer was lost, and it is too late to ask again under the same nonce";
+        Found::CannotTell { reason: reason.to_owned() }
     }
 }
 

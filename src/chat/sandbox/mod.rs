@@ -6,18 +6,26 @@ pub mod terminal;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::{ChatPlatform, Post, Rendered};
-use crate::domain::{ChannelId, DeliveryId, Platform, SendOutcome};
+use crate::domain::{ChannelId, DeliveryId, Found, Platform, SendOutcome};
 use crate::message::Message;
+
+/// Waits before a ledger that failed is asked again.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// Keeps the sandbox's messages.
 #[async_trait]
 pub trait SandboxLedger: Send + Sync {
     /// Keeps a message and returns its number; the same delivery again returns the same number.
     async fn post(&self, delivery: DeliveryId, channel: &ChannelId, body: &str) -> anyhow::Result<i64>;
+
+    /// The number of a delivery's message, if it was kept.
+    async fn find(&self, channel: &ChannelId, delivery: DeliveryId) -> anyhow::Result<Option<i64>>;
 }
 
 /// The sandbox as a platform to post to.
@@ -69,6 +77,14 @@ impl ChatPlatform for Sandbox {
             Err(error) => SendOutcome::NotSent { reason: format!("{error:#}") },
         }
     }
+
+    async fn find(&self, channel: &ChannelId, delivery: DeliveryId, _: Timestamp) -> Found {
+        match self.ledger.find(channel, delivery).await {
+            Ok(Some(number)) => Found::Posted { message_id: number.to_string() },
+            Ok(None) => Found::Absent,
+            Err(error) => Found::Later { after: LOOK_AGAIN, reason: format!("{error:#}") },
+        }
+    }
 }
 
 #[cfg(test)]
@@ -91,6 +107,10 @@ mod tests {
             let mut kept = self.0.lock().expect("no test panics while it holds the lock");
             kept.push((channel.to_string(), body.to_owned()));
             Ok(i64::try_from(kept.len())?)
+        }
+
+        async fn find(&self, _: &ChannelId, _: DeliveryId) -> anyhow::Result<Option<i64>> {
+            Ok(None)
         }
     }
 

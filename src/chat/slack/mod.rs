@@ -5,6 +5,7 @@
 
 mod errors;
 mod format;
+mod history;
 mod text;
 
 use std::time::Duration;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use anyhow::Context;
 use async_trait::async_trait;
 use hyper_util::client::legacy::connect::HttpConnector;
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -20,7 +22,7 @@ use url::Url;
 
 use super::gate::Gate;
 use super::{ChatPlatform, Post, Rendered};
-use crate::domain::{Platform, SendOutcome};
+use crate::domain::{ChannelId, DeliveryId, Found, Platform, SendOutcome};
 use crate::message::Message;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -149,5 +151,17 @@ impl ChatPlatform for Slack {
             _ => {}
         }
         outcome
+    }
+
+    async fn find(&self, channel: &ChannelId, delivery: DeliveryId, since: Timestamp) -> Found {
+        let token = SlackApiToken::new(self.token.expose_secret().trim().into());
+        let session = self.client.open_session(&token);
+        let question = history::question(channel.as_str(), since);
+        let call = session.http_session_api.http_get("conversations.history", &question, None);
+        match tokio::time::timeout(self.timeout, call).await {
+            Ok(Ok(history)) => history::found(history, delivery),
+            Ok(Err(error)) => history::unanswered(&error),
+            Err(_) => Found::Later { after: self.timeout, reason: "Slack did not answer in time".to_owned() },
+        }
     }
 }

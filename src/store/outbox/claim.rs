@@ -40,6 +40,8 @@ pub struct Claimed {
     pub tries: u32,
     /// Since when it may be in the channel already.
     pub unsettled_since: Option<Timestamp>,
+    /// Since when it was looked for there in vain.
+    pub unseen_since: Option<Timestamp>,
 }
 
 /// The head of a queue, not leased yet.
@@ -60,6 +62,7 @@ struct LeasedRow {
     plain: bool,
     tries: i64,
     unsettled_since: Option<i64>,
+    unseen_since: Option<i64>,
 }
 
 macro_rules! heads_to_claim {
@@ -79,7 +82,7 @@ const LEASE: &str = "UPDATE delivery SET state = 'leased', lease_owner = $2, lea
     WHERE id = $1 AND state IN ('pending', 'unknown') AND claims < $4
         AND NOT EXISTS (SELECT 1 FROM delivery f
             WHERE f.destination_id = delivery.destination_id AND f.state = 'leased')
-    RETURNING lease_epoch, destination_id, paper_id, plain, tries, unsettled_since,
+    RETURNING lease_epoch, destination_id, paper_id, plain, tries, unsettled_since, unseen_since,
         CASE WHEN plain THEN plain_body ELSE rich_body END AS body";
 
 const BURY: &str = "UPDATE delivery SET state = 'dead', reason = $2
@@ -174,5 +177,6 @@ fn hold(head: &HeadRow, leased: LeasedRow) -> Result<Claimed, StoreError> {
         plain: leased.plain,
         tries: count(leased.tries, "the tries of a delivery")?,
         unsettled_since: opt_timestamp(leased.unsettled_since, "the doubt about a delivery")?,
+        unseen_since: opt_timestamp(leased.unseen_since, "the search for a delivery")?,
     })
 }

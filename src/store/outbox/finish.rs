@@ -20,6 +20,7 @@ struct Change<'a> {
     plain: bool,
     reason: &'a str,
     unsettled_since: Option<Timestamp>,
+    unseen_since: Option<Timestamp>,
     /// The name of the outcome in the attempt's row.
     outcome: &'static str,
 }
@@ -35,6 +36,7 @@ fn change<'a>(verdict: &'a Verdict, claimed: &Claimed, started: Timestamp, now: 
         plain: claimed.plain,
         reason,
         unsettled_since: None,
+        unseen_since: None,
         outcome,
     };
     match verdict {
@@ -46,7 +48,14 @@ fn change<'a>(verdict: &'a Verdict, claimed: &Claimed, started: Timestamp, now: 
         }
         Verdict::Unknown { at, reason } => Change {
             unsettled_since: doubt.or(Some(started)),
+            unseen_since: claimed.unseen_since,
             ..new(S::Unknown, Some(*at), reason, "unknown")
+        },
+        Verdict::NotSeen { at } => Change {
+            counts: false,
+            unsettled_since: doubt.or(Some(started)),
+            unseen_since: claimed.unseen_since.or(Some(now)),
+            ..new(S::Unknown, Some(*at), "not in the channel so far", "not_seen")
         },
         Verdict::Ambiguous { reason } => Change {
             unsettled_since: doubt.or(Some(started)),
@@ -63,11 +72,11 @@ fn change<'a>(verdict: &'a Verdict, claimed: &Claimed, started: Timestamp, now: 
 }
 
 const APPLY: &str = "UPDATE delivery SET state = $3, next_at = COALESCE($4, next_at), tries = tries + $5,
-        plain = $6, reason = $7, unsettled_since = $8, claims = 0, lease_owner = NULL, lease_until = NULL
+        plain = $6, reason = $7, unsettled_since = $8, unseen_since = $9, claims = 0, lease_owner = NULL, lease_until = NULL
     WHERE id = $1 AND state = 'leased' AND lease_epoch = $2";
 
 const SENT: &str = "UPDATE delivery SET state = 'sent', message_id = $2, sent_at = $3, tries = tries + 1,
-        claims = 0, reason = NULL, unsettled_since = NULL, lease_owner = NULL, lease_until = NULL
+        claims = 0, reason = NULL, unsettled_since = NULL, unseen_since = NULL, lease_owner = NULL, lease_until = NULL
     WHERE id = $1 AND state <> 'sent'";
 
 // A recovery may have closed the attempt as lost before its outcome came in.
@@ -109,6 +118,7 @@ impl Store {
                 .bind(change.plain)
                 .bind(&reason)
                 .bind(change.unsettled_since.map(micros))
+                .bind(change.unseen_since.map(micros))
                 .execute(&mut *tx)
                 .await?;
             if applied.rows_affected() == 0 {

@@ -2,6 +2,7 @@
 //! a ledger of what a person would see in each channel.
 
 mod check;
+mod history;
 mod seen;
 
 use std::collections::HashMap;
@@ -13,7 +14,9 @@ use axum::body::Bytes;
 use axum::extract::{ConnectInfo, State as Extract};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::post;
+use axum::routing::{get, post};
+use jiff::Timestamp;
+use paperwire::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 
 use super::loopback::{Answer, Faults, Loopback, Plug};
@@ -41,12 +44,14 @@ struct State {
     last: Option<HashMap<String, Instant>>,
     /// How far the world's clock runs ahead.
     ahead: Duration,
+    /// True when the app has the scope to read history.
+    reads_history: bool,
 }
 
-#[derive(Default)]
 struct Inner {
     state: Mutex<State>,
     faults: Faults,
+    clock: Arc<dyn Clock>,
 }
 
 /// The world, until it is dropped.
@@ -58,9 +63,15 @@ pub struct Slack {
 impl Slack {
     /// Starts with these channels, the bot being a member of each.
     pub async fn start(channels: &[&str]) -> Self {
-        let inner = Arc::new(Inner::default());
+        Self::at(channels, Arc::new(SystemClock)).await
+    }
+
+    /// Starts with these channels and tells the time by this clock.
+    pub async fn at(channels: &[&str], clock: Arc<dyn Clock>) -> Self {
+        let inner = Arc::new(Inner { state: Mutex::default(), faults: Faults::default(), clock });
         let app = Router::new()
             .route("/api/chat.postMessage", post(post_message))
+            .route("/api/conversations.history", get(history::read))
             .route("/api/auth.test", post(auth_test))
             .with_state(Arc::clone(&inner));
         let world = Self { inner, server: Loopback::start(app).await };
@@ -111,6 +122,11 @@ impl Slack {
 
     pub fn restore_token(&self) {
         self.state(|state| state.revoked = false);
+    }
+
+    /// Gives the app the scope `channels:history`.
+    pub fn grant_history(&self) {
+        self.state(|state| state.reads_history = true);
     }
 
     /// Enforces one message a second in each channel.
@@ -178,7 +194,7 @@ async fn post_message(
     let channel = parsed["channel"].as_str().unwrap_or_default().to_owned();
     let effect = || {
         let mut state = world.state.lock().unwrap();
-        match admitted(&mut state, &channel, &headers, &parsed) {
+        match admitted(&mut state, &channel, &headers, &parsed, world.clock.now()) {
             Ok(answer) => {
                 state.requests.push(String::new());
                 answer.into_response()
@@ -193,7 +209,13 @@ async fn post_message(
     world.faults.answer(&channel, &plug, effect).await
 }
 
-fn admitted(state: &mut State, channel: &str, headers: &HeaderMap, body: &Value) -> Result<Answer, Answer> {
+fn admitted(
+    state: &mut State,
+    channel: &str,
+    headers: &HeaderMap,
+    body: &Value,
+    now: Timestamp,
+) -> Result<Answer, Answer> {
     authorised(state, headers)?;
     let kind = headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("application/json") {
@@ -209,16 +231,17 @@ fn admitted(state: &mut State, channel: &str, headers: &HeaderMap, body: &Value)
         Some(Access::Archived) => return Err(refused("is_archived")),
         None => return Err(refused("channel_not_found")),
     }
-    let now = Instant::now() + state.ahead;
+    let instant = Instant::now() + state.ahead;
     if let Some(last) = &mut state.last {
-        let early = last.get(channel).is_some_and(|&at| now - at < Duration::from_secs(1));
+        let early = last.get(channel).is_some_and(|&at| instant - at < Duration::from_secs(1));
         if early {
             let answer = Answer::json(429, &json!({"ok": false, "error": "ratelimited"}));
             return Err(answer.header("retry-after", "1"));
         }
-        last.insert(channel.to_owned(), now);
+        last.insert(channel.to_owned(), instant);
     }
-    let ts = format!("{}.000100", 1_785_823_200 + state.messages.len());
+    // Slack's name of a message is its time, unique in its channel.
+    let ts = format!("{}.{:06}", now.as_second(), state.messages.len() + 100);
     state.messages.push(Posted::of(&ts, channel, body));
     Ok(Answer::json(
         200,
