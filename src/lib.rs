@@ -13,6 +13,7 @@ pub mod domain;
 pub mod matcher;
 pub mod message;
 pub mod pipeline;
+pub mod search;
 pub mod sources;
 pub mod store;
 pub mod summary;

@@ -16,7 +16,8 @@ use anyhow::Context as _;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::pipeline::{PollSettings, Poller};
+use crate::pipeline::{Indexer, PollSettings, Poller};
+use crate::search::Search;
 use crate::sources::{FetchConfig, Fetcher, Source, huggingface::HuggingFace};
 use crate::store::Store;
 
@@ -40,6 +41,13 @@ pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
     let store = connect(config).await?;
     store.migrate().await.context("cannot bring the database to this version's tables")?;
     Ok(store)
+}
+
+/// The search index in the data directory, and the stage that keeps it up with the store.
+pub fn search(config: &Config, store: &Store) -> anyhow::Result<(Arc<Search>, Indexer)> {
+    let search = Search::open(&config.data_dir.join("search")).context("cannot open the search index")?;
+    let search = Arc::new(search);
+    Ok((search.clone(), Indexer::new(store.clone(), search)))
 }
 
 /// One poller for each enabled source.

@@ -81,6 +81,11 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
         stop.clone(),
     );
     run(Arc::new(sender), &send, None, true);
+    match super::search(config, &store) {
+        Ok((_, indexer)) => run(Arc::new(indexer), &Arc::new(Notify::new()), None, true),
+        // Papers go on being posted without it.
+        Err(error) => warn!("Papers cannot be searched: {error:#}"),
+    }
     if let Some(listener) = listener {
         tasks.spawn(web::serve(listener, web::State { store: store.clone() }, stop.clone()));
     }

@@ -72,6 +72,8 @@ pub enum Command {
     Papers(Papers),
     /// List the stored papers that a query would have matched
     Match(Match),
+    /// Search the stored papers
+    Search(Search),
     /// Bring the database to this version's tables
     Migrate,
     /// Check and show the configuration
@@ -165,6 +167,30 @@ pub struct Match {
     /// Look at this many days back from today
     #[arg(long, value_name = "N", default_value_t = 30)]
     pub days: u16,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Search {
+    /// The query, in quotes
+    #[arg(allow_hyphen_values = true)]
+    pub query: String,
+    /// What comes first
+    #[arg(long, value_name = "ORDER", default_value = "relevance")]
+    pub sort: SearchOrder,
+    /// At most this many
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub limit: u16,
+}
+
+/// The order of what is found.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum SearchOrder {
+    /// The best match
+    Relevance,
+    /// The newest
+    Date,
+    /// The most votes
+    Upvotes,
 }
 
 #[derive(Debug, Subcommand)]

@@ -10,6 +10,7 @@ mod migrate;
 mod output;
 mod papers;
 mod poll;
+mod search;
 mod serve;
 mod subscriptions;
 
@@ -50,6 +51,7 @@ fn dispatch(args: Args) -> Result<(), CliError> {
             Command::Subscriptions(command) => subscriptions::run(&config, command, output).await,
             Command::Papers(command) => papers::run(&config, command, output).await,
             Command::Match(query) => matching::run(&config, query, output).await,
+            Command::Search(args) => search::run(&config, &args, output).await,
             Command::Migrate => migrate::run(&config, output).await,
             Command::Config(command) => config::run(&config, &command, output),
             Command::Healthcheck => healthcheck::run(&config).await,

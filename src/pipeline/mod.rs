@@ -1,8 +1,9 @@
-//! The way of a paper, stage by stage: poll, route, send.
+//! The way of a paper, stage by stage: poll, route, send; and index.
 //!
 //! A stage does one piece of work per [`Stage::step`], so that tests drive it by hand and `app`
 //! runs it in a loop. Stages share nothing but the store.
 
+mod indexer;
 mod poller;
 mod poster;
 mod router;
@@ -11,6 +12,7 @@ mod sender;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+pub use indexer::Indexer;
 pub use poller::{PollReport, PollSettings, Poller};
 pub use router::Router;
 pub use sender::{SendSettings, Sender};

@@ -62,6 +62,7 @@ pub(super) struct PaperRow {
     summary: Option<String>,
     keywords: String,
     withdrawn_at: Option<i64>,
+    change: i64,
     #[sqlx(flatten)]
     counters: CounterRow,
 }
@@ -146,6 +147,40 @@ impl Store {
     pub async fn unrouted(&self, limit: u32) -> Result<Vec<Paper>, StoreError> {
         let sql = "SELECT * FROM paper WHERE routed_at IS NULL ORDER BY id LIMIT $1";
         all(reading!(self, |tx| query_as(sql).bind(i64::from(limit)).fetch_all(&mut *tx).await?))
+    }
+
+    /// Papers that changed after a position, in the order of their changes, and the position after them.
+    ///
+    /// A position is got from here, or 0 for the beginning. Who goes on from it misses no change.
+    pub async fn papers_changed_since(
+        &self,
+        position: i64,
+        limit: u32,
+    ) -> Result<(Vec<Paper>, i64), StoreError> {
+        let sql = "SELECT * FROM paper WHERE change > $1 ORDER BY change LIMIT $2";
+        let rows: Vec<PaperRow> = reading!(self, |tx| {
+            query_as(sql).bind(position).bind(i64::from(limit)).fetch_all(&mut *tx).await?
+        });
+        let reached = rows.last().map_or(position, |row| row.change);
+        Ok((all(rows)?, reached))
+    }
+
+    /// The position after the latest change; it never goes back.
+    pub async fn paper_position(&self) -> Result<i64, StoreError> {
+        let sql = "SELECT value FROM change_counter WHERE name = 'papers'";
+        Ok(reading!(self, |tx| query_scalar(sql).fetch_one(&mut *tx).await?))
+    }
+
+    /// The papers with these numbers, in their order; those that are not there are left out.
+    pub async fn papers_by_key(&self, keys: &[PaperKey]) -> Result<Vec<Paper>, StoreError> {
+        let sql = "SELECT * FROM paper WHERE id = $1";
+        let mut rows: Vec<PaperRow> = Vec::with_capacity(keys.len());
+        reading!(self, |tx| {
+            for key in keys {
+                rows.extend(query_as(sql).bind(key.0).fetch_optional(&mut *tx).await?);
+            }
+        });
+        all(rows)
     }
 
     /// How a paper's numbers moved, oldest first.

@@ -22,16 +22,21 @@ pub struct Recorded {
 const INSERT: &str = "INSERT INTO paper (title, abstract_text, authors, categories, published_at, submitter,
         repository, project_page, thumbnail, organization, summary, keywords, withdrawn_at,
         upvotes, comments, stars, day, updated_at,
-        canonical_id, first_seen_at, routed_at, route_note)
+        change, canonical_id, first_seen_at, routed_at, route_note)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-        $19, $20, $21, $22)
+        $19, $20, $21, $22, $23)
     ON CONFLICT (canonical_id) DO NOTHING RETURNING id";
 
 const UPDATE: &str = "UPDATE paper SET title = $1, abstract_text = $2, authors = $3, categories = $4,
         published_at = $5, submitter = $6, repository = $7, project_page = $8, thumbnail = $9,
         organization = $10, summary = $11, keywords = $12, withdrawn_at = $13,
-        upvotes = $14, comments = $15, stars = $16, day = $17, updated_at = $18, revision = revision + 1
-    WHERE id = $19 AND revision = $20";
+        upvotes = $14, comments = $15, stars = $16, day = $17, updated_at = $18,
+        change = $19, revision = revision + 1
+    WHERE id = $20 AND revision = $21";
+
+/// Takes a row of change numbers for the papers of one transaction, and the place in the line until it ends.
+const TAKE_CHANGES: &str =
+    "UPDATE change_counter SET value = value + $1 WHERE name = 'papers' RETURNING value";
 
 const SEEN: &str = "INSERT INTO listing (paper_id, source, day, first_seen_at, last_seen_at)
     VALUES ($1, $2, $3, $4, $4)
@@ -42,9 +47,9 @@ const SNAPSHOT: &str = "INSERT INTO counter_snapshot (paper_id, taken_at, upvote
     ON CONFLICT (paper_id, taken_at) DO UPDATE
     SET upvotes = excluded.upvotes, comments = excluded.comments, stars = excluded.stars";
 
-/// Binds the eighteen values that inserting and updating a paper share, in their order.
+/// Binds the nineteen values that inserting and updating a paper share, in their order.
 macro_rules! bind_paper {
-    ($query:expr, $facts:expr, $counters:expr, $day:expr, $now:expr) => {
+    ($query:expr, $facts:expr, $counters:expr, $day:expr, $now:expr, $change:expr) => {
         $query
             .bind(&$facts.title)
             .bind(&$facts.abstract_text)
@@ -64,6 +69,7 @@ macro_rules! bind_paper {
             .bind($counters.stars.map(i64::from))
             .bind(day($day))
             .bind(micros($now))
+            .bind($change)
     };
 }
 
@@ -91,8 +97,10 @@ impl Store {
         now: Timestamp,
     ) -> Result<Recorded, StoreError> {
         let mut recorded = Recorded::default();
+        let count = i64::try_from(listings.len()).expect("as many as fit into memory");
         writing!(self, |tx| {
-            for listing in listings {
+            let last: i64 = query_scalar(TAKE_CHANGES).bind(count).fetch_one(&mut *tx).await?;
+            for (listing, change) in listings.iter().zip(last - count + 1..) {
                 // Another process may write the same paper between our reading and writing: then again.
                 let (key, moved) = loop {
                     let row: Option<PaperRow> = query_as("SELECT * FROM paper WHERE canonical_id = $1")
@@ -102,14 +110,20 @@ impl Store {
                     let Some(row) = row else {
                         let backlog = listing.day < postable_from;
                         let facts = merge::storable(&listing.facts);
-                        let key: Option<i64> =
-                            bind_paper!(query_scalar(INSERT), facts, listing.counters, listing.day, now)
-                                .bind(listing.paper.as_str())
-                                .bind(micros(now))
-                                .bind(backlog.then(|| micros(now)))
-                                .bind(backlog.then_some("backlog"))
-                                .fetch_optional(&mut *tx)
-                                .await?;
+                        let key: Option<i64> = bind_paper!(
+                            query_scalar(INSERT),
+                            facts,
+                            listing.counters,
+                            listing.day,
+                            now,
+                            change
+                        )
+                        .bind(listing.paper.as_str())
+                        .bind(micros(now))
+                        .bind(backlog.then(|| micros(now)))
+                        .bind(backlog.then_some("backlog"))
+                        .fetch_optional(&mut *tx)
+                        .await?;
                         let Some(key) = key else { continue };
                         recorded.new += 1;
                         let known = listing.counters != Counters::default();
@@ -120,7 +134,7 @@ impl Store {
                         recorded.unchanged += 1;
                         break (known.key.0, None);
                     };
-                    let written = bind_paper!(query(UPDATE), facts, counters, day, now)
+                    let written = bind_paper!(query(UPDATE), facts, counters, day, now, change)
                         .bind(known.key.0)
                         .bind(known.revision)
                         .execute(&mut *tx)

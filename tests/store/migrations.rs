@@ -37,6 +37,9 @@ async fn samples_are_whole(url: &str) {
     assert_eq!(store.recover("b", at(9_000_000)).await.unwrap().unknown, 1);
     assert_eq!(store.source_state(HUB).await.unwrap().unwrap().baseline, day(3));
     assert_eq!(store.validators("https://hub.example/").await.unwrap().unwrap().etag.unwrap(), "\"x\"");
+    let (changed, position) = store.papers_changed_since(0, 10).await.unwrap();
+    assert_eq!((changed.len(), position), (3, 10));
+    assert_eq!(store.paper_position().await.unwrap(), 10);
     assert_eq!(store.sandbox_messages(None, 0).await.unwrap()[0].delivery, deliveries[0].id);
     store.close().await;
 }
@@ -106,7 +109,7 @@ fn migrations_have_the_same_names_for_both_databases() {
     };
     assert_eq!(names(&SQLITE), names(&POSTGRES));
     let versions: Vec<i64> = SQLITE.iter().map(|m| m.version).collect();
-    assert_eq!(versions, (1..=5).collect::<Vec<_>>());
+    assert_eq!(versions, (1..=6).collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -132,7 +135,7 @@ async fn of_two_processes_that_migrate_together_one_does_it() {
         let (one, two) = tokio::join!(one.migrate(), two.migrate());
         let mut counts = [one.unwrap().len(), two.unwrap().len()];
         counts.sort_unstable();
-        assert_eq!(counts, [0, 5], "{url}");
+        assert_eq!(counts, [0, 6], "{url}");
     }
 }
 

@@ -1,0 +1,89 @@
+//! Keeps the search index up with the store.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use async_trait::async_trait;
+use tracing::{debug, info, warn};
+
+use super::{Stage, Step};
+use crate::search::{Search, SearchError};
+use crate::store::Store;
+
+/// Papers that are taken in with one commit of the index.
+const BATCH: u32 = 2_000;
+
+/// The stage that follows the changes of papers; it never makes posting wait.
+pub struct Indexer {
+    store: Store,
+    search: Arc<Search>,
+}
+
+impl Indexer {
+    /// Makes the stage.
+    pub fn new(store: Store, search: Arc<Search>) -> Self {
+        Self { store, search }
+    }
+
+    /// Takes in all that has changed, unless another process does that; says how many papers.
+    pub async fn catch_up(&self) -> anyhow::Result<usize> {
+        let mut taken = 0;
+        loop {
+            let papers = self.follow().await?;
+            if papers == 0 {
+                return Ok(taken);
+            }
+            taken += papers;
+        }
+    }
+
+    async fn follow(&self) -> anyhow::Result<usize> {
+        if !self.search.is_writable() {
+            self.search.refresh()?;
+            return Ok(0);
+        }
+        let latest = self.store.paper_position().await?;
+        let mut followed = self.search.position()?;
+        if followed > latest {
+            warn!("The search index belongs to another database and is filled anew");
+            self.blocking(|search| search.clear()).await?;
+            followed = 0;
+        }
+        let (papers, reached) = self.store.papers_changed_since(followed, BATCH).await?;
+        let count = papers.len();
+        if count > 0 {
+            self.blocking(move |search| {
+                search.upsert(&papers)?;
+                search.commit(reached)
+            })
+            .await?;
+            debug!(papers = count, position = reached, "Took {count} papers into the search index");
+            if reached == latest && count == BATCH as usize {
+                info!(papers = self.search.len(), "The search index is up to date");
+            }
+        }
+        Ok(count)
+    }
+
+    /// Runs work on files where it holds up nothing else.
+    async fn blocking(
+        &self,
+        work: impl FnOnce(&Search) -> Result<(), SearchError> + Send + 'static,
+    ) -> anyhow::Result<()> {
+        let search = Arc::clone(&self.search);
+        let done = tokio::task::spawn_blocking(move || work(&search)).await;
+        done.context("the work on the search index was broken off")?.context("cannot write the search index")
+    }
+}
+
+#[async_trait]
+impl Stage for Indexer {
+    fn name(&self) -> &'static str {
+        "indexer"
+    }
+
+    async fn step(&self) -> anyhow::Result<Step> {
+        let papers = self.follow().await?;
+        Ok(if papers > 0 { Step::Worked } else { Step::Idle { until: None } })
+    }
+}
