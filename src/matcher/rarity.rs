@@ -8,12 +8,15 @@ use std::sync::LazyLock;
 
 use super::lexicon::Space;
 
-/// Papers in a million, and the words and phrases that so many hold.
-const COMMON: &[(u32, &[&str])] = &[(900_000, &["a"])];
+/// Papers in a thousand, and a word or phrase that so many hold: all words of 20, phrases of keywords of 4.
+const COMMON: &str = include_str!("common.tsv");
 
-static FREQUENCIES: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
-    let entries = COMMON.iter().flat_map(|(share, texts)| texts.iter().map(|text| (*text, *share)));
-    entries.collect()
+static FREQUENCIES: LazyLock<HashMap<&str, u32>> = LazyLock::new(|| {
+    let shares = COMMON.lines().filter_map(|line| {
+        let (share, text) = line.split_once('\t')?;
+        Some((text, share.parse::<u32>().ok()? * 1_000))
+    });
+    shares.collect()
 });
 
 /// Estimates how many papers in a million hold these words next to each other.
@@ -52,5 +55,28 @@ fn of_name(word: &str) -> u32 {
         2..=4 => 20_000,
         5..=7 => 3_000,
         _ => 1_000,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_a_share_and_a_folded_text() {
+        assert_eq!(FREQUENCIES.len(), COMMON.lines().count());
+        for text in FREQUENCIES.keys() {
+            let folded: Vec<_> = crate::text::tokens(text).into_iter().map(|token| token.text).collect();
+            assert_eq!(folded.join(" "), *text);
+        }
+    }
+
+    #[test]
+    fn what_says_more_is_rarer() {
+        let frequency = |text: &str| frequency(Space::Words, &text.split(' ').collect::<Vec<_>>());
+        assert!(frequency("model") > frequency("language model"));
+        assert!(frequency("language model") > frequency("reinforcement learning"));
+        assert!(frequency("reinforcement learning") > frequency("speculative decoding"));
+        assert!(frequency("large language model") > frequency("watermark"));
     }
 }

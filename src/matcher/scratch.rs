@@ -42,13 +42,26 @@ impl Scratch {
         if phrases.lexicon.is_unused(Space::Words) {
             return;
         }
+        self.number(phrases, entries);
+        self.walk(phrases, parts);
+    }
+
+    pub(super) fn count_words<'a>(
+        &mut self,
+        phrases: &Phrases,
+        entries: impl IntoIterator<Item = &'a str>,
+    ) -> usize {
+        self.number(phrases, entries);
+        self.line.drain(..).filter(|word| *word != NONE).count()
+    }
+
+    fn number<'a>(&mut self, phrases: &Phrases, entries: impl IntoIterator<Item = &'a str>) {
         for entry in entries {
             for_each_token(entry, Folding::Words, |word, _| {
                 self.line.push(phrases.lexicon.find(Space::Words, word));
             });
             self.line.push(NONE);
         }
-        self.walk(phrases, parts);
     }
 
     /// Reads entries whose words are folded already.

@@ -76,6 +76,12 @@ impl Matcher {
         self.finish(scratch, ask, each);
     }
 
+    /// Counts the words of title and abstract that some query uses: the part of a search that reads the text, to be
+    /// timed alone.
+    pub fn known_words(&self, facts: &Facts, scratch: &mut Scratch) -> usize {
+        scratch.count_words(&self.leaves.phrases, [facts.title.as_str(), facts.abstract_text.as_str()])
+    }
+
     fn begin(&self, scratch: &mut Scratch) {
         scratch.begin();
         scratch.fit(self.leaves.phrases.bound(), self.queries.bound());
