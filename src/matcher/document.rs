@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::anchor::Space;
+use super::code::{ABSTRACT, ANYWHERE, KEYWORDS, TITLE};
+use super::lexicon::Space;
+use super::phrases::Phrases;
+use super::scratch::Scratch;
 use crate::domain::Facts;
 use crate::domain::query::{Field, Pattern, Term};
 use crate::text::{Folding, for_each_token, name_tokens};
@@ -90,15 +93,32 @@ impl Document {
         })
     }
 
-    /// Calls `visit` with every token that a query can be filed under and that this paper holds.
-    pub(super) fn for_each_anchor<'a>(&'a self, mut visit: impl FnMut(Space, &'a str)) {
-        self.words.keys().for_each(|word| visit(Space::Words, word));
-        self.authors.iter().flatten().for_each(|word| visit(Space::Authors, word));
-        self.organizations.iter().flatten().for_each(|word| visit(Space::Organizations, word));
-        for category in &self.categories {
-            visit(Space::Categories, category);
-            visit(Space::Categories, archive(category));
+    /// Reads the paper into a search.
+    pub(super) fn read_into(&self, phrases: &Phrases, scratch: &mut Scratch) {
+        for (range, parts) in
+            [(&self.title, TITLE), (&self.keywords, KEYWORDS), (&self.abstract_text, ABSTRACT)]
+        {
+            let mut line = vec![""; range.len()];
+            for (word, places) in &self.words {
+                for place in places.iter().filter(|place| range.contains(place)) {
+                    line[(place - range.start) as usize] = word;
+                }
+            }
+            scratch.read_words(phrases, Space::Words, parts, [line.iter().copied()]);
         }
+        let entries = |entries: &'_ Vec<Vec<String>>| entries.clone();
+        for (space, entries) in
+            [(Space::Authors, entries(&self.authors)), (Space::Organizations, entries(&self.organizations))]
+        {
+            scratch.read_words(
+                phrases,
+                space,
+                ANYWHERE,
+                entries.iter().map(|entry| entry.iter().map(String::as_str)),
+            );
+        }
+        let categories = self.categories.iter().flat_map(|own| [own.as_str(), archive(own)]);
+        scratch.read_words(phrases, Space::Categories, ANYWHERE, categories.map(Some));
     }
 }
 
@@ -122,12 +142,12 @@ fn place<'a>(
     start..*end
 }
 
-fn texts(name: &str) -> Vec<String> {
+pub(super) fn texts(name: &str) -> Vec<String> {
     name_tokens(name).into_iter().map(|token| token.text).collect()
 }
 
 /// Reads an author's name in the order in which it is spoken; some sources print `Hinton, Geoffrey`.
-fn author(name: &str) -> Vec<String> {
+pub(super) fn author(name: &str) -> Vec<String> {
     let Some((last, given)) = name.split_once(',') else { return texts(name) };
     let mut spoken = texts(given);
     if let [suffix] = spoken.as_slice()
@@ -159,6 +179,6 @@ fn is_in(own: &str, asked: &str) -> bool {
     own.eq_ignore_ascii_case(asked) || archive(own).eq_ignore_ascii_case(asked)
 }
 
-fn archive(category: &str) -> &str {
+pub(super) fn archive(category: &str) -> &str {
     category.split_once('.').map_or(category, |(archive, _)| archive)
 }

@@ -9,8 +9,12 @@ use crate::domain::query::{Expr, MatchedTerm};
 /// The terms are those that make the query true, each once, in the order of the canonical text: of
 /// `(a b) OR c` only `c` where the paper holds `a` and `c` but not `b`. What is excluded is never among them.
 pub fn matches_query(query: &Query, document: &Document) -> Option<Vec<MatchedTerm>> {
+    matched_terms(query.expr(), document)
+}
+
+pub(super) fn matched_terms(expr: &Expr, document: &Document) -> Option<Vec<MatchedTerm>> {
     let mut terms = Vec::new();
-    holds(query.expr(), document, true, &mut terms).then_some(terms)
+    holds(expr, document, true, &mut terms).then_some(terms)
 }
 
 /// True when the expression is as `wanted`; adds the terms that make it so.

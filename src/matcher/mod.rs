@@ -1,29 +1,54 @@
 //! Which stored queries ask for a paper: an index of queries that is asked with papers; no I/O.
 //!
-//! Equal queries share one entry. An entry is filed under the words one of which a paper must hold to match:
-//! for a phrase its rarest word, for AND the rarest part, for OR a word of each part. A paper's words pull the
-//! entries filed under them, and only these are evaluated. Every [`Query`] asks for something, so every entry has
-//! such words. Adding and removing cost as much as the query is long.
+//! ```text
+//! paper ──analyser──▶ words ──lexicon──▶ numbers ──trie──▶ phrases ──postings──▶ queries ──▶ subscriptions
+//! ```
+//! * Only words that some query uses have a number; all others end at one look into a table.
+//! * A query is filed under the phrase that the fewest papers hold and without which it cannot be true: for AND the
+//!   rarest part, for OR a phrase of each part. What a phrase brings up is either true by that alone or evaluated:
+//!   phrases by what the paper was seen to hold, other conditions last, by the paper itself.
+//! * Equal queries share one entry. It holds no text: the canonical query is written out again when it is found.
+//! * Adding, removing and replacing cost what the query is long; what is given up is used again for the next.
+//!
+//! A matcher is plain data with one owner, who changes it between two papers: a change takes microseconds, so that
+//! there is nothing to publish and nobody to wait for. Threads that search share it by reference, each with its own
+//! [`Scratch`].
 
-mod anchor;
+mod code;
 mod document;
 #[cfg(test)]
 mod documented;
 mod evaluate;
+mod hash;
+mod keys;
+mod leaves;
+mod lexicon;
+mod phrases;
+mod pool;
+mod postings;
+mod queries;
+mod rarity;
 #[cfg(test)]
 mod recorded;
+mod scratch;
+mod search;
+mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use document::Document;
 pub use evaluate::matches_query;
+pub use scratch::Scratch;
+pub use search::Found;
 
 use crate::domain::query::MatchedTerm;
 use crate::domain::{Query, SubscriptionId};
-use anchor::{Anchor, Space, anchors};
+use keys::keys;
+use leaves::Leaves;
+use postings::Postings;
+use queries::{Queries, QueryId};
 
 /// A subscription that a paper matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,119 +64,72 @@ pub struct Match {
 /// The index of stored queries.
 #[derive(Debug, Default)]
 pub struct Matcher {
-    entries: Vec<Option<Entry>>,
-    free: Vec<EntryId>,
-    by_query: HashMap<Arc<str>, EntryId>,
-    by_subscription: HashMap<SubscriptionId, EntryId>,
-    filed: HashMap<Space, HashMap<Box<str>, Vec<EntryId>>>,
-}
-
-type EntryId = usize;
-
-/// A query and everyone who asks it.
-#[derive(Debug)]
-struct Entry {
-    query: Query,
-    anchors: Vec<Anchor>,
-    subscribers: Vec<SubscriptionId>,
+    leaves: Leaves,
+    queries: Queries,
+    postings: Postings,
 }
 
 impl Matcher {
     /// Adds a subscription, or gives it another query.
     pub fn insert(&mut self, subscription: SubscriptionId, query: &Query) {
-        self.remove(subscription);
-        let id = match self.by_query.get(query.as_str()) {
-            Some(id) => *id,
-            None => self.file(query),
+        let mut code = Vec::new();
+        self.leaves.acquire(query.expr(), &mut code);
+        let id = match self.queries.find(&code) {
+            Some(id) => {
+                self.leaves.release(&code);
+                id
+            }
+            None => self.file(&code),
         };
-        let entry = self.entries[id].as_mut().expect("by_query names live entries");
-        let at = entry.subscribers.partition_point(|other| *other < subscription);
-        entry.subscribers.insert(at, subscription);
-        self.by_subscription.insert(subscription, id);
+        // Only now: what the old query shares with the new one stays in use.
+        match self.queries.unsubscribe(subscription) {
+            Some(old) if old != id => self.unfile_unasked(old),
+            _ => {}
+        }
+        self.queries.subscribe(id, subscription);
     }
 
     /// Takes a subscription away; says whether it was there.
     pub fn remove(&mut self, subscription: SubscriptionId) -> bool {
-        let Some(id) = self.by_subscription.remove(&subscription) else { return false };
-        let entry = self.entries[id].as_mut().expect("by_subscription names live entries");
-        entry.subscribers.retain(|other| *other != subscription);
-        if entry.subscribers.is_empty() {
-            self.unfile(id);
-        }
+        let Some(id) = self.queries.unsubscribe(subscription) else { return false };
+        self.unfile_unasked(id);
         true
     }
 
     /// How many subscriptions there are.
     pub fn len(&self) -> usize {
-        self.by_subscription.len()
+        self.queries.subscriptions()
     }
 
     /// True when there is no subscription.
     pub fn is_empty(&self) -> bool {
-        self.by_subscription.is_empty()
+        self.len() == 0
     }
 
-    /// Finds the subscriptions that ask for a paper, in the order of their ids.
-    pub fn matches(&self, document: &Document) -> Vec<Match> {
-        let mut found = Vec::new();
-        for id in self.candidates(document) {
-            let entry = self.entries[id].as_ref().expect("filed entries live");
-            if let Some(terms) = matches_query(&entry.query, document) {
-                let query = entry.query.shared_text();
-                found.extend(entry.subscribers.iter().map(|subscription| Match {
-                    subscription: *subscription,
-                    query: Arc::clone(&query),
-                    terms: terms.clone(),
-                }));
-            }
-        }
-        found.sort_unstable_by_key(|hit: &Match| hit.subscription);
-        found
+    /// How many different queries there are.
+    pub fn distinct(&self) -> usize {
+        self.queries.len()
     }
 
-    /// The entries that the paper's words pull, each once.
-    fn candidates(&self, document: &Document) -> Vec<EntryId> {
-        let mut pulled = Vec::new();
-        document.for_each_anchor(|space, token| {
-            if let Some(ids) = self.filed.get(&space).and_then(|tokens| tokens.get(token)) {
-                pulled.extend_from_slice(ids);
-            }
-        });
-        pulled.sort_unstable();
-        pulled.dedup();
-        pulled
+    /// Bytes that the index occupies.
+    pub fn bytes(&self) -> usize {
+        self.leaves.bytes() + self.queries.bytes() + self.postings.bytes()
     }
 
-    fn file(&mut self, query: &Query) -> EntryId {
-        let entry = Entry { query: query.clone(), anchors: anchors(query.expr()), subscribers: Vec::new() };
-        let id = self.free.pop().unwrap_or(self.entries.len());
-        for anchor in &entry.anchors {
-            let list = self.filed.entry(anchor.space).or_default().entry(anchor.token.clone()).or_default();
-            let at = list.partition_point(|other| *other < id);
-            list.insert(at, id);
-        }
-        self.by_query.insert(query.shared_text(), id);
-        if id == self.entries.len() {
-            self.entries.push(Some(entry));
-        } else {
-            self.entries[id] = Some(entry);
-        }
+    fn file(&mut self, code: &[code::Sign]) -> QueryId {
+        let id = self.queries.add(code);
+        let keys = keys(code, &self.leaves);
+        self.postings.file(id, self.queries.code_at(id), keys.as_deref());
         id
     }
 
-    fn unfile(&mut self, id: EntryId) {
-        let entry = self.entries[id].take().expect("unfiled once");
-        for anchor in &entry.anchors {
-            let tokens = self.filed.get_mut(&anchor.space).expect("filed under its anchors");
-            let list = tokens.get_mut(&anchor.token).expect("filed under its anchors");
-            if let Ok(at) = list.binary_search(&id) {
-                list.remove(at);
-            }
-            if list.is_empty() {
-                tokens.remove(&anchor.token);
-            }
+    fn unfile_unasked(&mut self, id: QueryId) {
+        if !self.queries.subscribers(id).is_empty() {
+            return;
         }
-        self.by_query.remove(entry.query.as_str());
-        self.free.push(id);
+        let code = self.queries.code(id).to_vec();
+        self.postings.unfile(id, keys(&code, &self.leaves).as_deref());
+        self.queries.remove(id);
+        self.leaves.release(&code);
     }
 }

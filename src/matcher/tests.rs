@@ -103,15 +103,15 @@ fn equal_queries_share_one_entry_and_nothing_is_left_of_the_last() {
     for (id, query) in [(3, "llm graph"), (1, "graph LLMs"), (2, "nowhere"), (2, "llm graph")] {
         matcher.insert(SubscriptionId(id), &Query::parse(query).expect("a query"));
     }
-    assert_eq!((matcher.len(), matcher.by_query.len()), (3, 1));
+    assert_eq!((matcher.len(), matcher.distinct()), (3, 1));
     let found = matcher.matches(&Document::new(&paper()));
     assert_eq!(found.iter().map(|hit| hit.subscription.0).collect::<Vec<_>>(), [1, 2, 3]);
     assert!(found.iter().all(|hit| &*hit.query == "graph llm" && hit.terms.len() == 2));
     assert!(matcher.remove(SubscriptionId(1)) && !matcher.remove(SubscriptionId(1)));
     assert!(matcher.remove(SubscriptionId(2)) && matcher.remove(SubscriptionId(3)));
-    assert!(
-        matcher.is_empty() && matcher.by_query.is_empty() && matcher.filed.values().all(HashMap::is_empty)
-    );
+    assert!(matcher.is_empty() && matcher.distinct() == 0);
+    let phrases = &matcher.leaves.phrases;
+    assert_eq!((phrases.len(), phrases.lexicon.len()), (0, 0));
 }
 
 /// The meaning of the language written a second time, as plainly as possible: spaced texts that hold spaced texts.

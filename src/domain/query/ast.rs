@@ -46,7 +46,8 @@ pub enum Pattern {
 }
 
 impl Term {
-    pub(super) fn new(field: Option<Field>, pattern: Pattern) -> Self {
+    /// Makes a leaf; its text follows from what it compares.
+    pub fn new(field: Option<Field>, pattern: Pattern) -> Self {
         let text = match &pattern {
             Pattern::Words(words) => display_tokens(words),
             Pattern::Name { last, given } => format!("{}, {}", display_tokens(last), display_tokens(given)),

@@ -1,0 +1,116 @@
+//! The words that some query uses, numbered.
+
+use super::hash::Seed;
+use super::pool::{List, Pool, number};
+use super::table::Table;
+
+/// Where a word stands; the same letters as a word and as a name are two things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Space {
+    Words,
+    Authors,
+    Organizations,
+    Categories,
+}
+
+const SPACES: usize = 4;
+
+/// A word's number.
+pub(super) type WordId = u32;
+
+/// No word, and no phrase: the gap between entries, and words that nobody asks for.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// Words with their numbers; a word is kept as long as it is used.
+#[derive(Debug, Default)]
+pub(super) struct Lexicon {
+    seed: Seed,
+    words: Vec<Word>,
+    texts: Pool<u8>,
+    free: Vec<WordId>,
+    numbers: Table<50>,
+    used: [usize; SPACES],
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Word {
+    text: List,
+    space: Space,
+    uses: u32,
+}
+
+impl Lexicon {
+    /// The number of a word, if some query uses it.
+    #[inline]
+    pub fn find(&self, space: Space, text: &str) -> WordId {
+        self.find_hashed(self.seed.text(space as u64, text), space, text).unwrap_or(NONE)
+    }
+
+    #[inline]
+    fn find_hashed(&self, hash: u32, space: Space, text: &str) -> Option<WordId> {
+        self.numbers.find(hash, |id| {
+            let word = &self.words[id as usize];
+            word.space == space && self.texts.get(word.text) == text.as_bytes()
+        })
+    }
+
+    /// True when no query asks for anything there.
+    pub fn is_unused(&self, space: Space) -> bool {
+        self.used[space as usize] == 0
+    }
+
+    /// Uses a word once more.
+    pub fn acquire(&mut self, space: Space, text: &str) -> WordId {
+        let hash = self.seed.text(space as u64, text);
+        if let Some(id) = self.find_hashed(hash, space, text) {
+            self.words[id as usize].uses += 1;
+            return id;
+        }
+        let word = Word { text: self.texts.add(text.as_bytes()), space, uses: 1 };
+        let id = self.free.pop().unwrap_or(number(self.words.len()));
+        match self.words.get_mut(id as usize) {
+            Some(unused) => *unused = word,
+            None => self.words.push(word),
+        }
+        self.numbers.insert(hash, id);
+        self.used[space as usize] += 1;
+        id
+    }
+
+    /// Uses a word once less; says whether it is gone.
+    pub fn release(&mut self, id: WordId) -> bool {
+        let word = &mut self.words[id as usize];
+        word.uses -= 1;
+        if word.uses > 0 {
+            return false;
+        }
+        let (list, space) = (word.text, word.space);
+        let hash = self.seed.text(space as u64, self.text(id));
+        self.numbers.remove(hash, |other| other == id).expect("a used word has a number");
+        self.texts.give_back(list);
+        self.used[space as usize] -= 1;
+        self.free.push(id);
+        true
+    }
+
+    pub fn text(&self, id: WordId) -> &str {
+        let text = self.texts.get(self.words[id as usize].text);
+        std::str::from_utf8(text).expect("made from a str")
+    }
+
+    pub fn space(&self, id: WordId) -> Space {
+        self.words[id as usize].space
+    }
+
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.words.capacity() * size_of::<Word>()
+            + self.texts.bytes()
+            + self.numbers.bytes()
+            + self.free.capacity() * size_of::<WordId>()
+    }
+}

@@ -1,0 +1,123 @@
+//! The stored queries, each once, with those who ask them.
+
+use super::code::Sign;
+use super::hash::Seed;
+use super::pool::{List, Pool, number};
+use super::table::Table;
+use crate::domain::SubscriptionId;
+
+/// A stored query's number.
+pub(super) type QueryId = u32;
+
+/// Queries and subscriptions, each to be found by the other.
+#[derive(Debug, Default)]
+pub(super) struct Queries {
+    seed: Seed,
+    /// Of each query, its code; empty where a number is free.
+    codes: Vec<List>,
+    subscribers: Vec<List>,
+    code_pool: Pool<Sign>,
+    subscriber_pool: Pool<SubscriptionId>,
+    by_code: Table<80>,
+    by_subscription: Table<80>,
+    free: Vec<QueryId>,
+}
+
+impl Queries {
+    pub fn find(&self, code: &[Sign]) -> Option<QueryId> {
+        self.by_code.find(self.seed.numbers(code), |id| self.code(id) == code)
+    }
+
+    /// Stores a query that is not stored yet.
+    pub fn add(&mut self, code: &[Sign]) -> QueryId {
+        let list = self.code_pool.add(code);
+        let id = self.free.pop().unwrap_or(number(self.codes.len()));
+        if id as usize == self.codes.len() {
+            self.codes.push(list);
+            self.subscribers.push(List::default());
+        } else {
+            self.codes[id as usize] = list;
+        }
+        self.by_code.insert(self.seed.numbers(code), id);
+        id
+    }
+
+    /// Forgets a query that nobody asks any more.
+    pub fn remove(&mut self, id: QueryId) {
+        let hash = self.seed.numbers(self.code(id));
+        self.by_code.remove(hash, |other| other == id).expect("a stored query is found by its code");
+        self.code_pool.give_back(std::mem::take(&mut self.codes[id as usize]));
+        self.free.push(id);
+    }
+
+    pub fn subscribe(&mut self, id: QueryId, subscription: SubscriptionId) {
+        let list = &mut self.subscribers[id as usize];
+        let at = self.subscriber_pool.get(*list).partition_point(|other| *other < subscription);
+        self.subscriber_pool.insert(list, at, subscription);
+        self.by_subscription.insert(self.hash(subscription), id);
+    }
+
+    /// Takes a subscription away; returns its query.
+    pub fn unsubscribe(&mut self, subscription: SubscriptionId) -> Option<QueryId> {
+        let asks = |id| self.subscribers(id).binary_search(&subscription).is_ok();
+        // The table cannot be changed while it asks the lists.
+        let hash = self.hash(subscription);
+        let id = self.by_subscription.find(hash, asks)?;
+        let mut list = self.subscribers[id as usize];
+        self.by_subscription.remove(hash, |other| other == id);
+        let at = self.subscriber_pool.get(list).binary_search(&subscription).expect("found there just now");
+        self.subscriber_pool.remove(&mut list, at);
+        self.subscribers[id as usize] = list;
+        Some(id)
+    }
+
+    #[inline]
+    pub fn code(&self, id: QueryId) -> &[Sign] {
+        self.code_pool.get(self.codes[id as usize])
+    }
+
+    /// Where a query's code begins.
+    pub fn code_at(&self, id: QueryId) -> u32 {
+        self.codes[id as usize].at()
+    }
+
+    /// The code that begins there, and what comes after it.
+    #[inline]
+    pub fn code_from(&self, at: u32) -> &[Sign] {
+        self.code_pool.tail(at)
+    }
+
+    /// Who asks a query, in the order of their numbers.
+    #[inline]
+    pub fn subscribers(&self, id: QueryId) -> &[SubscriptionId] {
+        self.subscriber_pool.get(self.subscribers[id as usize])
+    }
+
+    /// One more than the largest number that a query has.
+    pub fn bound(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// How many different queries there are.
+    pub fn len(&self) -> usize {
+        self.by_code.len()
+    }
+
+    pub fn subscriptions(&self) -> usize {
+        self.by_subscription.len()
+    }
+
+    pub fn bytes(&self) -> usize {
+        (self.codes.capacity() + self.subscribers.capacity()) * size_of::<List>()
+            + self.code_pool.bytes()
+            + self.subscriber_pool.bytes()
+            + self.by_code.bytes()
+            + self.by_subscription.bytes()
+            + self.free.capacity() * size_of::<QueryId>()
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "hashed as bits")]
+    fn hash(&self, subscription: SubscriptionId) -> u32 {
+        self.seed.pair((subscription.0 >> 32) as u32, subscription.0 as u32)
+    }
+}
