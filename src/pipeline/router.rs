@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::domain::{Destination, DestinationId, Paper, Platform, SubscriptionId, Why};
 use crate::matcher::{Document, Match, Matcher};
 use crate::message::{Message, paper_card};
-use crate::store::{NewDelivery, NewMatch, Store};
+use crate::store::{NewDelivery, NewMatch, Occasion, Store};
 use crate::summary::short_text;
 
 /// Papers that are read at a time; each is committed on its own.
@@ -80,7 +80,7 @@ impl Router {
         let now = self.clock.now();
         let routed = self
             .store
-            .commit_routing(paper.key, &records, &deliveries, now)
+            .commit_routing(paper, Occasion::New, &records, &deliveries, now)
             .await
             .with_context(|| format!("cannot store the routing of {}", paper.id))?;
         if routed.delivered > 0 {

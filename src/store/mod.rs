@@ -23,10 +23,10 @@ use std::sync::Arc;
 
 pub use error::StoreError;
 pub use outbox::{Claimed, DeliveryFilter, DeliveryRecord, Recovered};
-pub use papers::{CounterSnapshot, ListedAt, PaperFilter};
+pub use papers::{CounterSnapshot, ListedAt, Moved, PaperFilter};
 pub use polling::{SourceState, Validators};
 pub use recording::Recorded;
-pub use routing::{NewDelivery, NewMatch, Routed};
+pub use routing::{NewDelivery, NewMatch, Occasion, Routed};
 pub use sandbox::SandboxMessage;
 pub use subscriptions::Subscribed;
 

@@ -27,6 +27,15 @@ pub struct CounterSnapshot {
     pub counters: Counters,
 }
 
+/// A paper whose numbers have moved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moved {
+    /// The paper as it is now.
+    pub paper: Paper,
+    /// Up to when its numbers have been asked of the subscriptions.
+    pub asked_at: Timestamp,
+}
+
 /// That a source listed a paper on one of its days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedAt {
@@ -147,6 +156,27 @@ impl Store {
     pub async fn unrouted(&self, limit: u32) -> Result<Vec<Paper>, StoreError> {
         let sql = "SELECT * FROM paper WHERE routed_at IS NULL ORDER BY id LIMIT $1";
         all(reading!(self, |tx| query_as(sql).bind(i64::from(limit)).fetch_all(&mut *tx).await?))
+    }
+
+    /// Routed papers whose numbers moved since they were last asked, the longest waiting first; papers
+    /// that were never to be posted are left out.
+    pub async fn to_ask_again(&self, limit: u32) -> Result<Vec<Moved>, StoreError> {
+        #[derive(sqlx::FromRow)]
+        struct Row {
+            asked_at: i64,
+            #[sqlx(flatten)]
+            paper: PaperRow,
+        }
+        let sql = "SELECT * FROM paper
+            WHERE routed_at IS NOT NULL AND route_note IS NULL AND counted_at > asked_at
+            ORDER BY counted_at, id LIMIT $1";
+        let rows: Vec<Row> =
+            reading!(self, |tx| query_as(sql).bind(i64::from(limit)).fetch_all(&mut *tx).await?);
+        let moved = |row: Row| {
+            let asked_at = timestamp(row.asked_at, "the time of the last question")?;
+            Ok(Moved { paper: row.paper.try_into()?, asked_at })
+        };
+        rows.into_iter().map(moved).collect()
     }
 
     /// Papers that changed after a position, in the order of their changes, and the position after them.

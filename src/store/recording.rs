@@ -47,6 +47,8 @@ const SNAPSHOT: &str = "INSERT INTO counter_snapshot (paper_id, taken_at, upvote
     ON CONFLICT (paper_id, taken_at) DO UPDATE
     SET upvotes = excluded.upvotes, comments = excluded.comments, stars = excluded.stars";
 
+const COUNTED: &str = "UPDATE paper SET counted_at = $2 WHERE id = $1";
+
 /// Binds the nineteen values that inserting and updating a paper share, in their order.
 macro_rules! bind_paper {
     ($query:expr, $facts:expr, $counters:expr, $day:expr, $now:expr, $change:expr) => {
@@ -160,6 +162,7 @@ impl Store {
                         .bind(counters.stars.map(i64::from))
                         .execute(&mut *tx)
                         .await?;
+                    query(COUNTED).bind(key).bind(micros(now)).execute(&mut *tx).await?;
                 }
             }
         });

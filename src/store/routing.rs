@@ -6,7 +6,7 @@ use super::db::{query, query_scalar, writing};
 use super::values::{json, micros, text};
 use super::{Store, StoreError};
 use crate::domain::query::MatchedTerm;
-use crate::domain::{DeliveryKind, DestinationId, PaperKey, SubscriptionId, Why};
+use crate::domain::{DeliveryKind, DestinationId, Paper, SubscriptionId, Why};
 
 /// That a paper is what a subscription asked for.
 #[derive(Debug, Clone)]
@@ -37,11 +37,22 @@ pub struct NewDelivery {
 pub struct Routed {
     /// Messages that are new in the outbox.
     pub delivered: usize,
-    /// True when the paper had been routed before; nothing was written then.
+    /// True when the paper had been asked about before; nothing was written then.
     pub already: bool,
 }
 
-const MARK: &str = "UPDATE paper SET routed_at = $1 WHERE id = $2 AND routed_at IS NULL";
+/// On which occasion a paper is asked of the subscriptions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// It is new; every subscription was asked.
+    New,
+    /// Its numbers moved; only subscriptions that ask for numbers were asked.
+    Numbers,
+}
+
+const MARK: &str = "UPDATE paper SET asked_at = $2, routed_at = $3 WHERE id = $1 AND routed_at IS NULL";
+
+const MARK_NUMBERS: &str = "UPDATE paper SET asked_at = $2 WHERE id = $1 AND asked_at < $2";
 
 /// Takes the place in the line of changes without being one.
 const HOLD_VERSION: &str = "UPDATE change_counter SET value = value WHERE name = 'subscriptions'";
@@ -59,13 +70,14 @@ const DELIVER: &str = "INSERT INTO delivery
     ON CONFLICT (destination_id, paper_id, kind) DO NOTHING";
 
 impl Store {
-    /// Marks a paper as routed and writes its matches and messages: all of it or nothing.
+    /// Marks a paper as asked about and writes its matches and messages: all of it or nothing.
     ///
     /// A subscription that was deleted meanwhile is left out, and so is a message for which only
     /// deleted subscriptions asked. A destination that has the paper already does not get it again.
     pub async fn commit_routing(
         &self,
-        paper: PaperKey,
+        paper: &Paper,
+        occasion: Occasion,
         matches: &[NewMatch],
         deliveries: &[NewDelivery],
         now: Timestamp,
@@ -73,7 +85,14 @@ impl Store {
         let at = micros(now);
         let delivered = writing!(self, |tx| {
             query(HOLD_VERSION).execute(&mut *tx).await?;
-            let marked = query(MARK).bind(at).bind(paper.0).execute(&mut *tx).await?;
+            // What came into the row after it was read is asked about on the next occasion.
+            let seen = micros(paper.updated_at);
+            let marked = match occasion {
+                Occasion::New => query(MARK).bind(paper.key.0).bind(seen).bind(at).execute(&mut *tx).await?,
+                Occasion::Numbers => {
+                    query(MARK_NUMBERS).bind(paper.key.0).bind(seen).execute(&mut *tx).await?
+                }
+            };
             if marked.rows_affected() == 0 {
                 return Ok(Routed { delivered: 0, already: true });
             }
@@ -81,7 +100,7 @@ impl Store {
             for found in matches {
                 let written = query(MATCH)
                     .bind(found.subscription.0)
-                    .bind(paper.0)
+                    .bind(paper.key.0)
                     .bind(json(&found.terms))
                     .bind(at)
                     .execute(&mut *tx)
@@ -92,7 +111,7 @@ impl Store {
             for delivery in deliveries {
                 if some_deleted {
                     let wanted: i64 = query_scalar(WANTED)
-                        .bind(paper.0)
+                        .bind(paper.key.0)
                         .bind(delivery.destination.0)
                         .fetch_one(&mut *tx)
                         .await?;
@@ -103,7 +122,7 @@ impl Store {
                 let written = query(DELIVER)
                     .bind(self.ids.next(now).to_string())
                     .bind(delivery.destination.0)
-                    .bind(paper.0)
+                    .bind(paper.key.0)
                     .bind(DeliveryKind::Paper.name())
                     .bind(text(&delivery.rich))
                     .bind(text(&delivery.plain))

@@ -29,6 +29,7 @@ async fn samples_are_whole(url: &str) {
     let subscription = store.subscriptions().await.unwrap().remove(0);
     assert_eq!((subscription.query.to_string().as_str(), subscription.posted), ("robot", 1));
     assert_eq!(subscription.destination.pause.unwrap().cause, PauseCause::Channel);
+    assert_eq!(store.to_ask_again(9).await.unwrap()[0].asked_at, at(8));
     assert_eq!(store.subscription_version().await.unwrap(), 5);
     let deliveries = store.deliveries(&DeliveryFilter::default()).await.unwrap();
     let states: Vec<_> = deliveries.iter().map(|d| d.state).collect();
@@ -109,7 +110,7 @@ fn migrations_have_the_same_names_for_both_databases() {
     };
     assert_eq!(names(&SQLITE), names(&POSTGRES));
     let versions: Vec<i64> = SQLITE.iter().map(|m| m.version).collect();
-    assert_eq!(versions, (1..=6).collect::<Vec<_>>());
+    assert_eq!(versions, (1..=7).collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -135,7 +136,7 @@ async fn of_two_processes_that_migrate_together_one_does_it() {
         let (one, two) = tokio::join!(one.migrate(), two.migrate());
         let mut counts = [one.unwrap().len(), two.unwrap().len()];
         counts.sort_unstable();
-        assert_eq!(counts, [0, 6], "{url}");
+        assert_eq!(counts, [0, 7], "{url}");
     }
 }
 

@@ -1,6 +1,6 @@
 use jiff::civil::Date;
 use paperwire::domain::{Counters, Facts, Listing, Organization, PaperId, SourceName, SourceSummary};
-use paperwire::store::{PaperFilter, Recorded, StoreError};
+use paperwire::store::{Occasion, PaperFilter, Recorded, Routed, StoreError};
 
 use super::{Database, HUB, at, day, id, listing, on_both};
 
@@ -136,7 +136,34 @@ on_both! {
         assert_eq!(ids, [id("2608.00002"), id("2608.00003")]);
         assert_eq!(db.store.unrouted(1).await.unwrap().len(), 1);
         let old = db.store.paper(&id("2608.00001")).await.unwrap().unwrap();
-        assert!(db.store.commit_routing(old.key, &[], &[], at(1)).await.unwrap().already);
+        assert!(db.store.commit_routing(&old, Occasion::New, &[], &[], at(1)).await.unwrap().already);
+    }
+
+    async fn a_routed_paper_is_asked_again_when_its_numbers_move_and_only_then(db: Database) {
+        let voted = |n| [Listing { counters: votes(n), ..listing("2608.00001") }];
+        record(&db, &voted(1), 1).await;
+        assert_eq!(db.store.to_ask_again(9).await.unwrap(), [], "what is not routed yet is asked as new");
+        let paper = db.store.unrouted(1).await.unwrap().remove(0);
+        record(&db, &voted(2), 2).await;
+        db.store.commit_routing(&paper, Occasion::New, &[], &[], at(3)).await.unwrap();
+        let moved = db.store.to_ask_again(9).await.unwrap().remove(0);
+        assert_eq!((moved.asked_at, moved.paper.counters.upvotes), (at(1), Some(2)), "it moved before the commit");
+        let done = db.store.commit_routing(&moved.paper, Occasion::Numbers, &[], &[], at(4)).await.unwrap();
+        assert_eq!(done, Routed { delivered: 0, already: false });
+        let again = db.store.commit_routing(&moved.paper, Occasion::Numbers, &[], &[], at(4)).await.unwrap();
+        assert!(again.already);
+        let mut renamed = voted(2);
+        renamed[0].facts.title = "Another title".into();
+        record(&db, &renamed, 5).await;
+        assert_eq!(db.store.to_ask_again(9).await.unwrap(), []);
+    }
+
+    async fn a_paper_that_was_never_to_be_posted_is_not_asked_again(db: Database) {
+        let voted = |n| [Listing { counters: votes(n), ..listing("2608.00001") }];
+        for n in 1..=2 {
+            db.store.record(HUB, &voted(n), day(9), at(i64::from(n))).await.unwrap();
+        }
+        assert_eq!(db.store.to_ask_again(9).await.unwrap(), []);
     }
 
     async fn a_row_that_cannot_be_read_is_named_and_not_guessed_at(db: Database) {

@@ -1,6 +1,6 @@
 use paperwire::domain::query::{Field, MatchedTerm};
 use paperwire::domain::{DeliveryState, DestinationId, Subscription, Verdict, Why};
-use paperwire::store::{DeliveryFilter, NewDelivery, NewMatch, Routed, StoreError};
+use paperwire::store::{DeliveryFilter, NewDelivery, NewMatch, Occasion, Routed, StoreError};
 
 use super::{at, delivery, id, on_both};
 
@@ -16,7 +16,7 @@ on_both! {
         let term = MatchedTerm { text: "robots".into(), field: Field::Title };
         let why = vec![Why { query: "robots".into(), terms: vec![term] }];
         let new = NewDelivery { why: why.clone(), ..delivery(robots.destination.id, &paper, at(0)) };
-        let routed = db.store.commit_routing(paper.key, &[matched(&robots)], &[new], at(7)).await.unwrap();
+        let routed = db.store.commit_routing(&paper, Occasion::New, &[matched(&robots)], &[new], at(7)).await.unwrap();
         assert_eq!(routed, Routed { delivered: 1, already: false });
         assert!(db.store.unrouted(10).await.unwrap().is_empty());
         let waiting = db.deliveries().await.remove(0);
@@ -30,7 +30,7 @@ on_both! {
         let paper = db.papers(&["2608.00001"]).await.remove(0);
         db.route(&paper, &[], at(0)).await;
         let new = delivery(robots.destination.id, &paper, at(0));
-        let routed = db.store.commit_routing(paper.key, &[matched(&robots)], &[new], at(1)).await.unwrap();
+        let routed = db.store.commit_routing(&paper, Occasion::New, &[matched(&robots)], &[new], at(1)).await.unwrap();
         assert_eq!(routed, Routed { delivered: 0, already: true });
         assert!(db.deliveries().await.is_empty());
     }
@@ -40,7 +40,7 @@ on_both! {
         let paper = db.papers(&["2608.00001"]).await.remove(0);
         let new = || delivery(robots.destination.id, &paper, at(0));
         let routed =
-            db.store.commit_routing(paper.key, &[matched(&robots)], &[new(), new()], at(0)).await.unwrap();
+            db.store.commit_routing(&paper, Occasion::New, &[matched(&robots)], &[new(), new()], at(0)).await.unwrap();
         assert_eq!((routed.delivered, db.deliveries().await.len()), (1, 1));
     }
 
@@ -62,7 +62,7 @@ on_both! {
         let deliveries =
             [&gone, &kept].map(|s| delivery(s.destination.id, &paper, at(0)));
         let matches = [matched(&gone), matched(&both), matched(&kept)];
-        let routed = db.store.commit_routing(paper.key, &matches, &deliveries, at(0)).await.unwrap();
+        let routed = db.store.commit_routing(&paper, Occasion::New, &matches, &deliveries, at(0)).await.unwrap();
         assert_eq!(routed, Routed { delivered: 1, already: false });
         assert_eq!(db.deliveries().await[0].destination, kept.destination);
     }
@@ -72,7 +72,7 @@ on_both! {
         let paper = db.papers(&["2608.00001"]).await.remove(0);
         let good = delivery(robots.destination.id, &paper, at(0));
         let bad = delivery(DestinationId(999), &paper, at(0));
-        let failed = db.store.commit_routing(paper.key, &[matched(&robots)], &[good, bad], at(0)).await;
+        let failed = db.store.commit_routing(&paper, Occasion::New, &[matched(&robots)], &[good, bad], at(0)).await;
         assert!(matches!(failed, Err(StoreError::Refused(_))), "{failed:?}");
         assert_eq!(db.store.unrouted(10).await.unwrap().len(), 1);
         assert!(db.deliveries().await.is_empty());
