@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 
 /// Folds a plural to its singular; the word is lower case, and anything but plain letters is left alone.
-pub(super) fn singular(word: &str) -> Cow<'_, str> {
-    if word.len() < 4 || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+pub fn singular(word: &str) -> Cow<'_, str> {
+    if word.len() < 4 || !may_be_plural(word) || !word.bytes().all(|b| b.is_ascii_lowercase()) {
         return Cow::Borrowed(word);
     }
     if let Ok(at) = IRREGULAR.binary_search_by_key(&word, |(plural, _)| plural) {
@@ -28,6 +28,12 @@ pub(super) fn singular(word: &str) -> Cow<'_, str> {
         | [_, _, _, .., b'o', b'e', b's'] => cut(2),
         _ => cut(1),
     }
+}
+
+/// False for most words that folding leaves alone, told from the last letter.
+#[inline]
+pub(super) fn may_be_plural(word: &str) -> bool {
+    matches!(word.as_bytes().last(), Some(b's' | b'a'))
 }
 
 /// True when folding can make a difference between this word, as written, and others: it is a plural, or may be
