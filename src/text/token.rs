@@ -71,7 +71,7 @@ pub fn for_each_token(text: &str, folding: Folding, mut visit: impl FnMut(&str, 
 /// next white space the exact way through [`latex`] and [`fold`] is taken, which gives the same for plain text.
 pub fn for_each_word(text: &str, folding: Folding, mut visit: impl FnMut(Word<'_>)) {
     let bytes = text.as_bytes();
-    let (mut at, mut lower, mut exact) = (0, String::new(), None);
+    let (mut at, mut lower, mut single, mut exact) = (0, String::new(), String::new(), None);
     while let Some(byte) = bytes.get(at) {
         match ascii::class(*byte) {
             ascii::SEPARATOR => at += 1,
@@ -90,7 +90,7 @@ pub fn for_each_word(text: &str, folding: Folding, mut visit: impl FnMut(Word<'_
                     }
                     written = &lower;
                 }
-                emit(written, at..word.end, folding, &mut visit);
+                emit(written, &mut single, at..word.end, folding, &mut visit);
                 at = word.next;
             }
             class if class & ascii::ODD != 0 => {
@@ -102,13 +102,19 @@ pub fn for_each_word(text: &str, folding: Folding, mut visit: impl FnMut(Word<'_
 }
 
 #[inline]
-fn emit(written: &str, span: Range<usize>, folding: Folding, visit: &mut impl FnMut(Word<'_>)) {
-    if folding == Folding::Words && plural::may_be_plural(written) {
-        let folded = plural::singular(written);
-        visit(Word { folded: &folded, written, span });
+fn emit(
+    written: &str,
+    single: &mut String,
+    span: Range<usize>,
+    folding: Folding,
+    visit: &mut impl FnMut(Word<'_>),
+) {
+    let folded = if folding == Folding::Words && plural::may_be_plural(written) {
+        plural::singular_in(written, single)
     } else {
-        visit(Word { folded: written, written, span });
-    }
+        written
+    };
+    visit(Word { folded, written, span });
 }
 
 /// The exact way from text to words, with its buffers.
@@ -117,24 +123,36 @@ struct Exact<'a> {
     decoded: Vec<Unit>,
     units: Vec<Unit>,
     word: String,
+    single: String,
 }
 
 impl<'a> Exact<'a> {
     fn new(text: &'a str) -> Self {
-        Self { latex: Latex::new(text), decoded: Vec::new(), units: Vec::new(), word: String::new() }
+        Self {
+            latex: Latex::new(text),
+            decoded: Vec::new(),
+            units: Vec::new(),
+            word: String::new(),
+            single: String::new(),
+        }
     }
 
     /// Reads the words from a place to the next white space and says where that is.
     fn read(&mut self, from: usize, folding: Folding, visit: &mut impl FnMut(Word<'_>)) -> usize {
         let end = self.latex.decode_piece(from, &mut self.decoded);
         fold::fold(&self.decoded, &mut self.units);
-        words_of(&self.units, &mut self.word, folding, visit);
+        words_of(&self.units, [&mut self.word, &mut self.single], folding, visit);
         end
     }
 }
 
 /// Splits folded characters into words.
-fn words_of(units: &[Unit], word: &mut String, folding: Folding, visit: &mut impl FnMut(Word<'_>)) {
+fn words_of(
+    units: &[Unit],
+    [word, single]: [&mut String; 2],
+    folding: Folding,
+    visit: &mut impl FnMut(Word<'_>),
+) {
     let mut at = 0;
     while let Some(unit) = units.get(at) {
         if is_cjk(unit.ch) {
@@ -148,7 +166,7 @@ fn words_of(units: &[Unit], word: &mut String, folding: Folding, visit: &mut imp
         } else if is_letter(unit.ch) {
             word.clear();
             let end = read_word(units, at, word);
-            emit(word, span(&units[at..end]), folding, visit);
+            emit(word, single, span(&units[at..end]), folding, visit);
             at = skip_possessive(units, end);
         } else {
             at += 1;
@@ -315,7 +333,7 @@ mod tests {
         let (mut decoded, mut units, mut found) = (Vec::new(), Vec::new(), Vec::new());
         crate::text::latex::decode(text, &mut decoded);
         fold::fold(&decoded, &mut units);
-        words_of(&units, &mut String::new(), folding, &mut |word| {
+        words_of(&units, [&mut String::new(), &mut String::new()], folding, &mut |word| {
             found.push(Token { text: word.folded.to_owned(), span: word.span });
         });
         found
