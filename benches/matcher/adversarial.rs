@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 use paperwire::domain::{Facts, Query, SubscriptionId};
-use paperwire::matcher::{Matcher, Scratch};
+use paperwire::matcher::{Document, Matcher, Scratch};
 
 use crate::corpus::Corpus;
 use crate::matching::{expanded, index};
@@ -63,7 +63,9 @@ fn made(mut text: impl FnMut() -> String) -> Vec<Query> {
 #[expect(clippy::cast_precision_loss, reason = "a report")]
 fn asked(matcher: &Matcher, papers: &[Facts]) -> (Times, f64) {
     let (mut scratch, mut found) = (Scratch::default(), 0_usize);
-    let times = papers.iter().map(|facts| timed(|| matcher.search(facts, &mut scratch, |_| found += 1)).1);
+    let times = papers.iter().map(|facts| {
+        timed(|| matcher.search(facts, || Document::new(facts), &mut scratch, |_| found += 1)).1
+    });
     let times = times.collect();
     (times, found as f64 / papers.len() as f64)
 }

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use paperwire::domain::{Query, SubscriptionId};
-use paperwire::matcher::{Matcher, Scratch};
+use paperwire::matcher::{Document, Matcher, Scratch};
 use paperwire::text::{Folding, for_each_token};
 
 use crate::corpus::Corpus;
@@ -33,10 +33,15 @@ pub fn run(corpus: &Corpus, size: &str, n: usize, report: &mut Report) {
         let times = corpus.held_out.iter().map(|facts| {
             timed(|| {
                 let mut found = 0;
-                matcher.search(facts, &mut scratch, |query| {
-                    black_box(query);
-                    found += 1;
-                });
+                matcher.search(
+                    facts,
+                    || Document::new(facts),
+                    &mut scratch,
+                    |query| {
+                        black_box(query);
+                        found += 1;
+                    },
+                );
                 black_box(found)
             })
         });
@@ -52,7 +57,12 @@ pub fn expanded(corpus: &Corpus, matcher: &Matcher) -> Times {
     let times = corpus.held_out.iter().map(|facts| {
         timed(|| {
             ids.clear();
-            matcher.search(facts, &mut scratch, |query| ids.extend_from_slice(query.subscribers()));
+            matcher.search(
+                facts,
+                || Document::new(facts),
+                &mut scratch,
+                |query| ids.extend_from_slice(query.subscribers()),
+            );
             black_box(&ids);
         })
         .1

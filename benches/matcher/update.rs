@@ -1,7 +1,7 @@
 //! Changing one subscription among a million, and matching while they change.
 
 use paperwire::domain::SubscriptionId;
-use paperwire::matcher::Scratch;
+use paperwire::matcher::{Document, Scratch};
 
 use crate::corpus::Corpus;
 use crate::matching::{expanded, index};
@@ -44,7 +44,12 @@ fn changes(corpus: &Corpus, size: &str, n: usize, report: &Report) {
             matcher.insert(id(at), &fresh[CHANGES + at]);
             let took = timed(|| {
                 ids.clear();
-                matcher.search(facts, &mut scratch, |query| ids.extend_from_slice(query.subscribers()));
+                matcher.search(
+                    facts,
+                    || Document::new(facts),
+                    &mut scratch,
+                    |query| ids.extend_from_slice(query.subscribers()),
+                );
             });
             assert!(matcher.remove(id(at)));
             took.1

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::code::{self, ABSTRACT, ANYWHERE, Head, KEYWORDS, Sign, TITLE};
+use super::code::{self, ABSTRACT, ANYWHERE, Head, KEYWORDS, Parts, Sign, TITLE};
+use super::document::condition_key;
 use super::lexicon::Space;
 use super::phrases::{PhraseId, Phrases};
 use super::pool::number;
@@ -13,14 +14,14 @@ use crate::domain::query::{Expr, Field, Pattern, Term};
 pub(super) struct Leaves {
     pub phrases: Phrases,
     others: Vec<Option<Other>>,
-    numbers: HashMap<Term, u32>,
+    numbers: HashMap<Expr, u32>,
     free: Vec<u32>,
 }
 
 /// A leaf that is no phrase.
 #[derive(Debug)]
 struct Other {
-    term: Term,
+    leaf: Expr,
     /// What a paper must hold for it, if that is a phrase.
     key: Option<PhraseId>,
     uses: u32,
@@ -32,9 +33,13 @@ impl Leaves {
         let at = code.len();
         match expr {
             Expr::Term(term) => {
-                let sign = self.acquire_term(term);
+                let sign = match phrase(term) {
+                    Some((space, parts, words)) => code::phrase(self.phrases.acquire(space, &words), parts),
+                    None => code::other(self.acquire_other(expr)),
+                };
                 code.push(sign);
             }
+            Expr::Condition(_) => code.push(code::other(self.acquire_other(expr))),
             Expr::Not(inner) => {
                 self.acquire(inner, code);
                 code[at] = code::negate(code[at]);
@@ -64,7 +69,7 @@ impl Leaves {
     pub fn expr(&self, code: &[Sign]) -> Expr {
         let expr = match code::head(code[0]) {
             Head::Phrase(phrase, parts) => Expr::Term(self.phrase_term(phrase, parts)),
-            Head::Other(number) => Expr::Term(self.other(number).clone()),
+            Head::Other(number) => self.other(number).clone(),
             Head::All => Expr::And(code::parts(code).map(|part| self.expr(part)).collect()),
             Head::Any => Expr::Or(code::parts(code).map(|part| self.expr(part)).collect()),
         };
@@ -72,8 +77,8 @@ impl Leaves {
     }
 
     /// A leaf that is no phrase, as the query has it.
-    pub fn other(&self, number: u32) -> &Term {
-        &self.others[number as usize].as_ref().expect("codes name live conditions").term
+    pub fn other(&self, number: u32) -> &Expr {
+        &self.others[number as usize].as_ref().expect("codes name live conditions").leaf
     }
 
     /// The phrase that a paper must hold for this leaf to be true.
@@ -85,37 +90,20 @@ impl Leaves {
         }
     }
 
-    fn acquire_term(&mut self, term: &Term) -> Sign {
-        match &term.pattern {
-            Pattern::Words(words) => {
-                let (space, parts) = place(term.field);
-                code::phrase(self.phrases.acquire(space, words), parts)
-            }
-            Pattern::Category(name) => {
-                let name = name.to_ascii_lowercase();
-                code::phrase(self.phrases.acquire(Space::Categories, &[name]), ANYWHERE)
-            }
-            Pattern::Name { .. } => code::other(self.acquire_other(term)),
-        }
-    }
-
-    fn acquire_other(&mut self, term: &Term) -> u32 {
-        if let Some(number) = self.numbers.get(term) {
+    fn acquire_other(&mut self, leaf: &Expr) -> u32 {
+        if let Some(number) = self.numbers.get(leaf) {
             let other = self.others[*number as usize].as_mut().expect("numbers are of live conditions");
             other.uses += 1;
             return *number;
         }
-        let key = match &term.pattern {
-            Pattern::Name { last, .. } => Some(self.phrases.acquire(Space::Authors, last)),
-            _ => None,
-        };
-        let other = Other { term: term.clone(), key, uses: 1 };
+        let key = key(leaf).map(|(space, words)| self.phrases.acquire(space, &words));
+        let other = Other { leaf: leaf.clone(), key, uses: 1 };
         let id = self.free.pop().unwrap_or(number(self.others.len()));
         match self.others.get_mut(id as usize) {
             Some(unused) => *unused = Some(other),
             None => self.others.push(Some(other)),
         }
-        self.numbers.insert(term.clone(), id);
+        self.numbers.insert(leaf.clone(), id);
         id
     }
 
@@ -127,45 +115,84 @@ impl Leaves {
             if let Some(key) = other.key {
                 self.phrases.release(key);
             }
-            self.numbers.remove(&other.term);
+            self.numbers.remove(&other.leaf);
             *slot = None;
             self.free.push(number);
         }
     }
 
-    fn phrase_term(&self, phrase: PhraseId, parts: code::Parts) -> Term {
+    fn phrase_term(&self, phrase: PhraseId, parts: Parts) -> Term {
         let words = self.phrases.words(phrase);
         let texts = || words.iter().map(|word| (*word).to_owned()).collect();
-        match self.phrases.space(phrase) {
-            Space::Categories => Term::new(Some(Field::Category), Pattern::Category(spelled(words[0]))),
-            Space::Authors => Term::new(Some(Field::Author), Pattern::Words(texts())),
-            Space::Organizations => Term::new(Some(Field::Organization), Pattern::Words(texts())),
-            Space::Words => {
-                let field = match parts {
-                    TITLE => Some(Field::Title),
-                    KEYWORDS => Some(Field::Keyword),
-                    ABSTRACT => Some(Field::Abstract),
-                    _ => None,
-                };
-                Term::new(field, Pattern::Words(texts()))
-            }
-        }
+        let start = || Pattern::Prefix { before: Vec::new(), start: words.concat() };
+        let running = match parts {
+            TITLE => Some(Field::Title),
+            KEYWORDS => Some(Field::Keyword),
+            ABSTRACT => Some(Field::Abstract),
+            _ => None,
+        };
+        let (field, pattern) = match self.phrases.space(phrase) {
+            Space::Words => (running, Pattern::Words(texts())),
+            Space::Written => (running, Pattern::Exact(texts())),
+            Space::Starts => (running, start()),
+            Space::Authors => (Some(Field::Author), Pattern::Words(texts())),
+            Space::AuthorStarts => (Some(Field::Author), start()),
+            Space::Organizations => (Some(Field::Organization), Pattern::Words(texts())),
+            Space::OrganizationStarts => (Some(Field::Organization), start()),
+            Space::Categories => (Some(Field::Category), Pattern::Category(spelled(words[0]))),
+            Space::Conditions => unreachable!("conditions are no phrases"),
+        };
+        Term::new(field, pattern)
     }
 
     pub fn bytes(&self) -> usize {
-        let other = size_of::<Option<Other>>() + size_of::<(Term, u32)>();
+        let other = size_of::<Option<Other>>() + size_of::<(Expr, u32)>();
         self.phrases.bytes() + self.others.capacity() * other + self.free.capacity() * size_of::<u32>()
     }
 }
 
-fn place(field: Option<Field>) -> (Space, code::Parts) {
+/// The phrase that is the same as a term, with the parts of a paper where it counts; `None` when there is none.
+fn phrase(term: &Term) -> Option<(Space, Parts, Vec<String>)> {
+    let parts = match term.field {
+        Some(Field::Title) => TITLE,
+        Some(Field::Keyword) => KEYWORDS,
+        Some(Field::Abstract) => ABSTRACT,
+        _ => ANYWHERE,
+    };
+    let (words, starts) = space(term.field);
+    let (space, texts) = match &term.pattern {
+        Pattern::Words(texts) => (words, texts.clone()),
+        Pattern::Exact(texts) if words == Space::Words => (Space::Written, texts.clone()),
+        Pattern::Prefix { before, start } if before.is_empty() => (starts, vec![start.clone()]),
+        Pattern::Category(name) => (Space::Categories, vec![name.to_ascii_lowercase()]),
+        Pattern::Exact(_) | Pattern::Prefix { .. } | Pattern::Name { .. } => return None,
+    };
+    Some((space, parts, texts))
+}
+
+/// A phrase without which a leaf that is no phrase cannot hold.
+fn key(leaf: &Expr) -> Option<(Space, Vec<String>)> {
+    let term = match leaf {
+        Expr::Condition(condition) => return Some((Space::Conditions, vec![condition_key(condition)])),
+        Expr::Term(term) => term,
+        _ => return None,
+    };
+    let words = match &term.pattern {
+        Pattern::Name { last, .. } => last,
+        Pattern::Prefix { before, .. } => before,
+        // Names are not folded further than they are written.
+        Pattern::Exact(words) => words,
+        Pattern::Words(_) | Pattern::Category(_) => return None,
+    };
+    (!words.is_empty()).then(|| (space(term.field).0, words.clone()))
+}
+
+/// Where the words of a field are, and where their beginnings.
+fn space(field: Option<Field>) -> (Space, Space) {
     match field {
-        None | Some(Field::Category) => (Space::Words, ANYWHERE),
-        Some(Field::Title) => (Space::Words, TITLE),
-        Some(Field::Keyword) => (Space::Words, KEYWORDS),
-        Some(Field::Abstract) => (Space::Words, ABSTRACT),
-        Some(Field::Author) => (Space::Authors, ANYWHERE),
-        Some(Field::Organization) => (Space::Organizations, ANYWHERE),
+        Some(Field::Author) => (Space::Authors, Space::AuthorStarts),
+        Some(Field::Organization) => (Space::Organizations, Space::OrganizationStarts),
+        _ => (Space::Words, Space::Starts),
     }
 }
 

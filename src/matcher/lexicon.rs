@@ -2,18 +2,34 @@
 
 use super::hash::Seed;
 use super::pool::{List, Pool, number};
+use super::starts::Starts;
 use super::table::Table;
 
 /// Where a word stands; the same letters as a word and as a name are two things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Space {
+    /// Running text, plurals folded.
     Words,
+    /// Running text as written.
+    Written,
+    /// Beginnings of words of running text.
+    Starts,
     Authors,
+    AuthorStarts,
     Organizations,
+    OrganizationStarts,
     Categories,
+    /// What a paper can have beside its text.
+    Conditions,
 }
 
-const SPACES: usize = 4;
+const SPACES: usize = 9;
+
+impl Space {
+    fn is_of_starts(self) -> bool {
+        matches!(self, Self::Starts | Self::AuthorStarts | Self::OrganizationStarts)
+    }
+}
 
 /// A word's number.
 pub(super) type WordId = u32;
@@ -30,6 +46,8 @@ pub(super) struct Lexicon {
     free: Vec<WordId>,
     numbers: Table<50>,
     used: [usize; SPACES],
+    /// Of all spaces of beginnings.
+    starts: Starts,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +72,16 @@ impl Lexicon {
         })
     }
 
+    /// Calls `visit` with every asked beginning of a word.
+    pub fn for_each_start(&self, space: Space, word: &str, mut visit: impl FnMut(WordId)) {
+        for start in self.starts.of(word) {
+            let id = self.find(space, start);
+            if id != NONE {
+                visit(id);
+            }
+        }
+    }
+
     /// True when no query asks for anything there.
     pub fn is_unused(&self, space: Space) -> bool {
         self.used[space as usize] == 0
@@ -74,6 +102,9 @@ impl Lexicon {
         }
         self.numbers.insert(hash, id);
         self.used[space as usize] += 1;
+        if space.is_of_starts() {
+            self.starts.add(text);
+        }
         id
     }
 
@@ -85,10 +116,14 @@ impl Lexicon {
             return false;
         }
         let (list, space) = (word.text, word.space);
-        let hash = self.seed.text(space as u64, self.text(id));
+        let text = self.text(id).to_owned();
+        let hash = self.seed.text(space as u64, &text);
         self.numbers.remove(hash, |other| other == id).expect("a used word has a number");
         self.texts.give_back(list);
         self.used[space as usize] -= 1;
+        if space.is_of_starts() {
+            self.starts.remove(&text);
+        }
         self.free.push(id);
         true
     }

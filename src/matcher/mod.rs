@@ -14,6 +14,8 @@
 //! there is nothing to publish and nobody to wait for. Threads that search share it by reference, each with its own
 //! [`Scratch`].
 
+#[cfg(test)]
+mod agreement;
 mod code;
 mod document;
 #[cfg(test)]
@@ -28,17 +30,19 @@ mod pool;
 mod postings;
 mod queries;
 mod rarity;
+mod reader;
 #[cfg(test)]
 mod recorded;
 mod scratch;
 mod search;
+mod starts;
 mod table;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-pub use document::Document;
+pub use document::{Document, Spot};
 pub use evaluate::matches_query;
 pub use scratch::Scratch;
 pub use search::Found;

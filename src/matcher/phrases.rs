@@ -122,6 +122,12 @@ impl Phrases {
         })
     }
 
+    /// The phrase of one word, if some phrase begins with it.
+    #[inline]
+    pub fn first(&self, word: WordId) -> Option<PhraseId> {
+        self.first.get(word as usize).copied().filter(|node| *node != NONE)
+    }
+
     /// Calls `visit` with every phrase in a line of words that ends with a gap.
     #[inline]
     pub fn for_each_in(&self, line: &[WordId], mut visit: impl FnMut(PhraseId)) {

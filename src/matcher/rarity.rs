@@ -22,7 +22,12 @@ static FREQUENCIES: LazyLock<HashMap<&str, u32>> = LazyLock::new(|| {
 /// Estimates how many papers in a million hold these words next to each other.
 pub(super) fn frequency(space: Space, words: &[&str]) -> u32 {
     match space {
-        Space::Words => of_words(words),
+        Space::Words | Space::Written => of_words(words),
+        // Many words begin alike.
+        Space::Starts => 40_000,
+        Space::AuthorStarts | Space::OrganizationStarts => 10_000,
+        Space::Conditions if words.iter().any(|word| word.starts_with("id:")) => 1,
+        Space::Conditions => 600_000,
         Space::Authors | Space::Organizations => words.iter().map(|word| of_name(word)).min().unwrap_or(0),
         Space::Categories => 300_000,
     }

@@ -1,17 +1,17 @@
 //! What one search writes down, kept for the next: after it, everything is as it was before.
 
-use super::code::{ANYWHERE, Parts};
-use super::document::{archive, author};
-use super::lexicon::{NONE, Space, WordId};
-use super::phrases::{PhraseId, Phrases};
+use super::code::Parts;
+use super::lexicon::WordId;
+use super::phrases::PhraseId;
 use super::queries::QueryId;
-use crate::domain::Facts;
-use crate::text::{Folding, for_each_token};
 
 /// Room for searching; one for each thread that searches, for any matcher.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    line: Vec<WordId>,
+    /// The words of one part of the paper, folded.
+    pub(super) line: Vec<WordId>,
+    /// The same as written, where queries ask for that.
+    pub(super) written: Vec<WordId>,
     /// Of each phrase, the parts of the paper that hold it.
     parts: Vec<Parts>,
     /// The phrases that the paper holds.
@@ -32,100 +32,14 @@ impl Scratch {
         }
     }
 
-    /// Reads running text.
-    pub(super) fn read_text<'a>(
-        &mut self,
-        phrases: &Phrases,
-        parts: Parts,
-        entries: impl IntoIterator<Item = &'a str>,
-    ) {
-        if phrases.lexicon.is_unused(Space::Words) {
-            return;
+    /// Notes that a part of the paper holds a phrase.
+    #[inline]
+    pub(super) fn hold(&mut self, phrase: PhraseId, parts: Parts) {
+        let known = &mut self.parts[phrase as usize];
+        if *known == 0 {
+            self.held.push(phrase);
         }
-        self.number(phrases, entries);
-        self.walk(phrases, parts);
-    }
-
-    pub(super) fn count_words<'a>(
-        &mut self,
-        phrases: &Phrases,
-        entries: impl IntoIterator<Item = &'a str>,
-    ) -> usize {
-        self.number(phrases, entries);
-        self.line.drain(..).filter(|word| *word != NONE).count()
-    }
-
-    fn number<'a>(&mut self, phrases: &Phrases, entries: impl IntoIterator<Item = &'a str>) {
-        for entry in entries {
-            for_each_token(entry, Folding::Words, |word, _| {
-                self.line.push(phrases.lexicon.find(Space::Words, word));
-            });
-            self.line.push(NONE);
-        }
-    }
-
-    /// Reads entries whose words are folded already.
-    pub(super) fn read_words<'a, E: IntoIterator<Item = &'a str>>(
-        &mut self,
-        phrases: &Phrases,
-        space: Space,
-        parts: Parts,
-        entries: impl IntoIterator<Item = E>,
-    ) {
-        for entry in entries {
-            self.line.extend(entry.into_iter().map(|word| phrases.lexicon.find(space, word)));
-            self.line.push(NONE);
-        }
-        self.walk(phrases, parts);
-    }
-
-    /// Reads authors, laboratory and categories.
-    pub(super) fn read_names(&mut self, phrases: &Phrases, facts: &Facts) {
-        let is_used = |space| !phrases.lexicon.is_unused(space);
-        if is_used(Space::Authors) {
-            for name in &facts.authors {
-                if name.contains(',') {
-                    let words = author(name);
-                    self.line.extend(words.iter().map(|word| phrases.lexicon.find(Space::Authors, word)));
-                } else {
-                    for_each_token(name, Folding::Names, |word, _| {
-                        self.line.push(phrases.lexicon.find(Space::Authors, word));
-                    });
-                }
-                self.line.push(NONE);
-            }
-            self.walk(phrases, ANYWHERE);
-        }
-        if is_used(Space::Organizations) {
-            for name in facts.organization.iter().flat_map(|known| [&known.name, &known.full_name]) {
-                for_each_token(name, Folding::Names, |word, _| {
-                    self.line.push(phrases.lexicon.find(Space::Organizations, word));
-                });
-                self.line.push(NONE);
-            }
-            self.walk(phrases, ANYWHERE);
-        }
-        if is_used(Space::Categories) {
-            for category in &facts.categories {
-                let category = category.to_ascii_lowercase();
-                for name in [category.as_str(), archive(&category)] {
-                    self.line.push(phrases.lexicon.find(Space::Categories, name));
-                    self.line.push(NONE);
-                }
-            }
-            self.walk(phrases, ANYWHERE);
-        }
-    }
-
-    fn walk(&mut self, phrases: &Phrases, parts: Parts) {
-        phrases.for_each_in(&self.line, |phrase| {
-            let known = &mut self.parts[phrase as usize];
-            if *known == 0 {
-                self.held.push(phrase);
-            }
-            *known |= parts;
-        });
-        self.line.clear();
+        *known |= parts;
     }
 
     #[inline]

@@ -1,14 +1,16 @@
 //! A paper to the queries that ask for it.
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
-use super::code::{self, ABSTRACT, Head, KEYWORDS, Sign, TITLE};
+use super::code::{self, Head, Sign};
 use super::evaluate::matched_terms;
 use super::lexicon::Space;
 use super::postings::WHOLE;
 use super::queries::QueryId;
+use super::reader::Reader;
 use super::{Document, Match, Matcher, Scratch};
-use crate::domain::query::{Expr, Term};
+use crate::domain::query::Expr;
 use crate::domain::{Facts, SubscriptionId};
 
 /// A stored query that a paper matches.
@@ -53,33 +55,32 @@ impl Matcher {
     /// Calls `each` with every query that asks for a paper, once, in no order.
     pub fn search_document(&self, document: &Document, scratch: &mut Scratch, each: impl FnMut(Found<'_>)) {
         self.begin(scratch);
-        document.read_into(&self.leaves.phrases, scratch);
-        self.finish(scratch, |term| document.find(term).is_some(), each);
+        document.read_into(&mut Reader::new(&self.leaves.phrases, scratch));
+        self.finish(scratch, |leaf| asked(leaf, document), each);
     }
 
-    /// Does what [`Self::search_document`] does with a paper that is not analysed yet, and analyses no more of it
-    /// than the stored queries ask for.
-    pub fn search(&self, facts: &Facts, scratch: &mut Scratch, each: impl FnMut(Found<'_>)) {
-        self.begin(scratch);
-        let phrases = &self.leaves.phrases;
-        scratch.read_text(phrases, TITLE, [facts.title.as_str()]);
-        scratch.read_text(phrases, KEYWORDS, facts.keywords.iter().map(String::as_str));
-        scratch.read_text(phrases, ABSTRACT, [facts.abstract_text.as_str()]);
-        if [Space::Authors, Space::Organizations, Space::Categories]
-            .iter()
-            .any(|space| !phrases.lexicon.is_unused(*space))
-        {
-            scratch.read_names(phrases, facts);
+    /// Does what [`Self::search_document`] does with a paper that is not analysed yet. It is analysed as a whole, by
+    /// `document`, only where stored queries ask for more than its words.
+    pub fn search(
+        &self,
+        facts: &Facts,
+        document: impl FnOnce() -> Document,
+        scratch: &mut Scratch,
+        each: impl FnMut(Found<'_>),
+    ) {
+        if !self.leaves.phrases.lexicon.is_unused(Space::Conditions) {
+            return self.search_document(&document(), scratch, each);
         }
-        let mut document = None;
-        let ask = |term: &Term| document.get_or_insert_with(|| Document::new(facts)).find(term).is_some();
-        self.finish(scratch, ask, each);
+        self.begin(scratch);
+        Reader::new(&self.leaves.phrases, scratch).facts(facts);
+        let document = LazyCell::new(document);
+        self.finish(scratch, |leaf| asked(leaf, &document), each);
     }
 
     /// Counts the words of title and abstract that some query uses: the part of a search that reads the text, to be
     /// timed alone.
     pub fn known_words(&self, facts: &Facts, scratch: &mut Scratch) -> usize {
-        scratch.count_words(&self.leaves.phrases, [facts.title.as_str(), facts.abstract_text.as_str()])
+        Reader::new(&self.leaves.phrases, scratch).count([&facts.title, &facts.abstract_text])
     }
 
     fn begin(&self, scratch: &mut Scratch) {
@@ -87,7 +88,7 @@ impl Matcher {
         scratch.fit(self.leaves.phrases.bound(), self.queries.bound());
     }
 
-    fn finish(&self, scratch: &mut Scratch, ask: impl FnMut(&Term) -> bool, mut each: impl FnMut(Found<'_>)) {
+    fn finish(&self, scratch: &mut Scratch, ask: impl FnMut(&Expr) -> bool, mut each: impl FnMut(Found<'_>)) {
         self.collect(scratch, ask);
         for query in scratch.finish() {
             each(Found { matcher: self, query: *query });
@@ -95,7 +96,7 @@ impl Matcher {
     }
 
     /// Evaluates what the phrases that the paper holds bring up.
-    fn collect(&self, scratch: &mut Scratch, mut ask: impl FnMut(&Term) -> bool) {
+    fn collect(&self, scratch: &mut Scratch, mut ask: impl FnMut(&Expr) -> bool) {
         for at in 0..scratch.held() {
             let phrase = scratch.held_at(at);
             for query in self.postings.sure(phrase) {
@@ -119,17 +120,26 @@ impl Matcher {
         }
     }
 
-    fn whole(&self, code: u32, scratch: &Scratch, ask: &mut impl FnMut(&Term) -> bool) -> bool {
+    fn whole(&self, code: u32, scratch: &Scratch, ask: &mut impl FnMut(&Expr) -> bool) -> bool {
         code::holds(self.queries.code_from(code), &mut |leaf| self.leaf(leaf, scratch, ask))
     }
 
     #[inline]
-    fn leaf(&self, leaf: Sign, scratch: &Scratch, ask: &mut impl FnMut(&Term) -> bool) -> bool {
+    fn leaf(&self, leaf: Sign, scratch: &Scratch, ask: &mut impl FnMut(&Expr) -> bool) -> bool {
         let held = match code::head(leaf) {
             Head::Phrase(phrase, parts) => scratch.holds(phrase, parts),
             Head::Other(number) => ask(self.leaves.other(number)),
             Head::All | Head::Any => unreachable!("joints are no leaves"),
         };
         held != code::is_negated(leaf)
+    }
+}
+
+/// Asks the paper itself for a leaf.
+fn asked(leaf: &Expr, document: &Document) -> bool {
+    match leaf {
+        Expr::Term(term) => document.find(term).is_some(),
+        Expr::Condition(condition) => document.holds(condition),
+        Expr::And(_) | Expr::Or(_) | Expr::Not(_) => unreachable!("these are no leaves"),
     }
 }

@@ -5,8 +5,10 @@
 //! ```text
 //! bytes --latex--> characters with their place --fold--> NFKC, case and accents folded --token--> words
 //! ```
+//! Pieces of plain ASCII, which most are, take a short cut through [`ascii`].
 //! People read the result of the first step alone, which is [`readable`].
 
+mod ascii;
 mod fold;
 mod latex;
 mod plural;
@@ -17,7 +19,10 @@ mod token;
 mod truncate;
 mod unit;
 
+pub use plural::{has_plural, singular};
 pub use readable::readable;
 pub use sentence::sentences;
-pub use token::{Folding, Token, display_tokens, for_each_token, name_tokens, tokens};
+pub use token::{
+    Folding, Token, Word, display_tokens, for_each_token, for_each_word, is_pair, name_tokens, tokens,
+};
 pub use truncate::truncate;

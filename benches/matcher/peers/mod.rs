@@ -14,7 +14,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use paperwire::domain::Facts;
-use paperwire::matcher::{Matcher, Scratch};
+use paperwire::matcher::{Document, Matcher, Scratch};
 
 use crate::corpus::Corpus;
 use crate::matching::{expanded, index};
@@ -83,9 +83,16 @@ fn patiently(papers: &[(&Facts, &str)], mut ask: impl FnMut((&Facts, &str)) -> D
 
 fn answer(matcher: &Matcher, facts: &Facts) -> Vec<u32> {
     let mut found = Vec::new();
-    matcher.search(facts, &mut Scratch::default(), |query| {
-        found.extend(query.subscribers().iter().map(|id| u32::try_from(id.0).expect("numbered from zero")));
-    });
+    matcher.search(
+        facts,
+        || Document::new(facts),
+        &mut Scratch::default(),
+        |query| {
+            found.extend(
+                query.subscribers().iter().map(|id| u32::try_from(id.0).expect("numbered from zero")),
+            );
+        },
+    );
     found.sort_unstable();
     found
 }

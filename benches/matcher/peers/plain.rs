@@ -36,6 +36,7 @@ impl Plain {
             Expr::And(parts) => Tree::And(all(parts)),
             Expr::Or(parts) => Tree::Or(all(parts)),
             Expr::Not(inner) => Tree::Not(Box::new(self.tree(inner, numbers))),
+            Expr::Condition(condition) => panic!("the subscriptions of the bench hold no {condition}"),
             Expr::Term(term) => {
                 let words = words(term);
                 let next = u32::try_from(self.phrases.len()).expect("few");
