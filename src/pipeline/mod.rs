@@ -4,6 +4,7 @@
 //! runs it in a loop. Stages share nothing but the store.
 
 mod indexer;
+mod interest;
 mod poller;
 mod poster;
 mod router;

@@ -1,4 +1,5 @@
-//! Routes each new paper to the destinations whose subscriptions it matches.
+//! Routes each new paper to the destinations whose subscriptions it matches, and again those whose
+//! numbers moved to the destinations that asked for the numbers.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -7,15 +8,17 @@ use std::time::Duration;
 use anyhow::Context as _;
 use async_trait::async_trait;
 use tokio::sync::Mutex;
-use tracing::{debug, info};
+use tracing::info;
 
+use super::interest::Interest;
 use super::{Stage, Step};
 use crate::chat::ChatPlatform;
 use crate::clock::Clock;
-use crate::domain::{Destination, DestinationId, Paper, Platform, SubscriptionId, Why};
-use crate::matcher::{Document, Match, Matcher};
+use crate::domain::query::{measure, numbers_at};
+use crate::domain::{Destination, DestinationId, Paper, Platform, Why};
+use crate::matcher::{Document, Match};
 use crate::message::{Message, paper_card};
-use crate::store::{NewDelivery, NewMatch, Occasion, Store};
+use crate::store::{Moved, NewDelivery, NewMatch, Occasion, Store};
 use crate::summary::short_text;
 
 /// Papers that are read at a time; each is committed on its own.
@@ -28,15 +31,7 @@ pub struct Router {
     platforms: HashMap<Platform, Arc<dyn ChatPlatform>>,
     max_age: Duration,
     short_text_chars: usize,
-    index: Mutex<Index>,
-}
-
-/// The stored subscriptions as the matcher asks them, as of one version of the table.
-#[derive(Default)]
-struct Index {
-    version: Option<i64>,
-    matcher: Matcher,
-    destinations: HashMap<SubscriptionId, Destination>,
+    interest: Mutex<Interest>,
 }
 
 impl Router {
@@ -49,38 +44,57 @@ impl Router {
         short_text_chars: usize,
     ) -> Self {
         let platforms = platforms.into_iter().map(|p| (p.platform(), p)).collect();
-        Self { store, clock, platforms, max_age, short_text_chars, index: Mutex::default() }
+        Self { store, clock, platforms, max_age, short_text_chars, interest: Mutex::default() }
     }
 
-    async fn refresh(&self, index: &mut Index) -> anyhow::Result<()> {
-        // The version is read first: a change in between is then seen at the next step.
-        let version = self.store.subscription_version().await?;
-        if index.version == Some(version) {
-            return Ok(());
-        }
-        let mut fresh = Index { version: Some(version), ..Index::default() };
-        for subscription in self.store.subscriptions().await? {
-            if subscription.paused_at.is_none() {
-                fresh.matcher.insert(subscription.id, &subscription.query);
-                fresh.destinations.insert(subscription.id, subscription.destination);
+    async fn route(&self, paper: &Paper, interest: &Interest) -> anyhow::Result<()> {
+        let document = self.document(paper).await?;
+        self.commit(paper, Occasion::New, &interest.matches(&document), interest).await
+    }
+
+    /// Asks for what *became* true: a subscription that the paper matched before its numbers moved is left out.
+    async fn route_moved(&self, moved: &Moved, interest: &Interest) -> anyhow::Result<()> {
+        let Moved { paper, asked_at } = moved;
+        let mut matches = Vec::new();
+        if interest.asks_for_numbers() {
+            let history = self.store.counter_history(paper.key).await?;
+            let history: Vec<_> = history.iter().map(|s| (s.taken_at, s.counters)).collect();
+            let now =
+                self.document(paper).await?.rises(&measure(&history, paper.updated_at, interest.rises()));
+            matches = interest.matches_of_numbers(&now);
+            if !matches.is_empty() {
+                let before = self
+                    .document(paper)
+                    .await?
+                    .counters(numbers_at(&history, *asked_at))
+                    .rises(&measure(&history, *asked_at, interest.rises()));
+                let before = interest.matches_of_numbers(&before);
+                matches.retain(|now| before.iter().all(|then| then.subscription != now.subscription));
             }
         }
-        debug!(subscriptions = fresh.destinations.len(), "Read the subscriptions");
-        *index = fresh;
-        Ok(())
+        self.commit(paper, Occasion::Numbers, &matches, interest).await
     }
 
-    async fn route(&self, paper: &Paper, index: &Index) -> anyhow::Result<()> {
-        let matches = index.matcher.matches(&Document::new(&paper.facts));
-        let deliveries = self.deliveries(paper, &matches, index);
+    async fn document(&self, paper: &Paper) -> anyhow::Result<Document> {
+        let sources = self.store.sources_of(paper.key).await?;
+        Ok(Document::of(paper).sources(sources.into_iter().map(|listed| listed.source)))
+    }
+
+    async fn commit(
+        &self,
+        paper: &Paper,
+        occasion: Occasion,
+        matches: &[Match],
+        interest: &Interest,
+    ) -> anyhow::Result<()> {
+        let deliveries = self.deliveries(paper, matches, interest);
         let records: Vec<NewMatch> = matches
             .iter()
             .map(|m| NewMatch { subscription: m.subscription, terms: m.terms.clone() })
             .collect();
-        let now = self.clock.now();
         let routed = self
             .store
-            .commit_routing(paper, Occasion::New, &records, &deliveries, now)
+            .commit_routing(paper, occasion, &records, &deliveries, self.clock.now())
             .await
             .with_context(|| format!("cannot store the routing of {}", paper.id))?;
         if routed.delivered > 0 {
@@ -90,10 +104,10 @@ impl Router {
     }
 
     /// One delivery per destination, however many of its subscriptions match.
-    fn deliveries(&self, paper: &Paper, matches: &[Match], index: &Index) -> Vec<NewDelivery> {
+    fn deliveries(&self, paper: &Paper, matches: &[Match], interest: &Interest) -> Vec<NewDelivery> {
         let mut reasons: BTreeMap<DestinationId, (&Destination, Vec<Why>)> = BTreeMap::new();
         for found in matches {
-            if let Some(destination) = index.destinations.get(&found.subscription) {
+            if let Some(destination) = interest.destination(found.subscription) {
                 let why = Why { query: found.query.to_string(), terms: found.terms.clone() };
                 reasons.entry(destination.id).or_insert_with(|| (destination, Vec::new())).1.push(why);
             }
@@ -128,13 +142,17 @@ impl Stage for Router {
 
     async fn step(&self) -> anyhow::Result<Step> {
         let papers = self.store.unrouted(BATCH).await?;
-        if papers.is_empty() {
+        let moved = if papers.is_empty() { self.store.to_ask_again(BATCH).await? } else { Vec::new() };
+        if papers.is_empty() && moved.is_empty() {
             return Ok(Step::Idle { until: None });
         }
-        let mut index = self.index.lock().await;
-        self.refresh(&mut index).await?;
+        let mut interest = self.interest.lock().await;
+        interest.refresh(&self.store).await?;
         for paper in &papers {
-            self.route(paper, &index).await?;
+            self.route(paper, &interest).await?;
+        }
+        for moved in &moved {
+            self.route_moved(moved, &interest).await?;
         }
         Ok(Step::Worked)
     }

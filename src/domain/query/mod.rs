@@ -24,6 +24,7 @@ mod normal;
 mod number;
 mod parser;
 mod prefix;
+mod rise;
 mod term;
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,7 @@ pub use field::Field;
 pub use listed::{Day, Listed};
 pub use number::{Comparison, Counter, Number, Rise, Span};
 pub use prefix::Prefix;
+pub use rise::{measure, numbers_at};
 
 /// The longest query, in characters; its canonical form is held to the same.
 pub const MAX_CHARS: usize = 1_000;
