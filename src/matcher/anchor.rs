@@ -1,6 +1,7 @@
 //! Under which words a query is filed: a paper that matches holds at least one of them.
 
 use crate::domain::query::{Expr, Field, Pattern, Term};
+use crate::text::tokens;
 
 /// Where a token stands; the same letters as a word and as a name are two things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -9,6 +10,8 @@ pub(super) enum Space {
     Authors,
     Organizations,
     Categories,
+    /// Every paper.
+    Any,
 }
 
 /// A token that pulls the queries filed under it.
@@ -20,7 +23,8 @@ pub(super) struct Anchor {
 
 /// Chooses the words to file a query under.
 pub(super) fn anchors(expr: &Expr) -> Vec<Anchor> {
-    cheapest(expr).expect("a query asks for something").0
+    let any = || vec![Anchor { space: Space::Any, token: "".into() }];
+    cheapest(expr).map_or_else(any, |(anchors, _)| anchors)
 }
 
 /// The anchors that pull the fewest papers, with that cost; `None` for what can hold without any word.
@@ -30,7 +34,7 @@ fn cheapest(expr: &Expr) -> Option<(Vec<Anchor>, u32)> {
             let (anchor, cost) = of_term(term);
             Some((vec![anchor], cost))
         }
-        Expr::Not(_) => None,
+        Expr::Not(_) | Expr::Condition(_) => None,
         Expr::And(parts) => parts.iter().filter_map(cheapest).min_by_key(|(_, cost)| *cost),
         Expr::Or(parts) => {
             let mut all = (Vec::new(), 0);
@@ -56,6 +60,11 @@ fn of_term(term: &Term) -> (Anchor, u32) {
     let (space, (token, cost)) = match &term.pattern {
         Pattern::Category(name) => (Space::Categories, (name.to_ascii_lowercase().into(), 300)),
         Pattern::Name { last, .. } => (Space::Authors, rarest(last, name_cost)),
+        Pattern::Prefix { .. } => (Space::Any, ("".into(), 1_000)),
+        Pattern::Exact(_) => {
+            let words: Vec<String> = tokens(&term.text).into_iter().map(|token| token.text).collect();
+            (Space::Words, rarest(&words, word_cost))
+        }
         Pattern::Words(words) => match term.field {
             Some(Field::Author) => (Space::Authors, rarest(words, name_cost)),
             Some(Field::Organization) => (Space::Organizations, rarest(words, name_cost)),

@@ -26,6 +26,7 @@ fn holds(expr: &Expr, document: &Document, wanted: bool, terms: &mut Vec<Matched
             }
             found.is_some() == wanted
         }
+        Expr::Condition(condition) => document.holds(condition) == wanted,
         Expr::Not(inner) => holds(inner, document, !wanted, terms),
         // Denied, AND and OR change places.
         Expr::And(parts) if wanted => all(parts, document, wanted, terms),

@@ -18,7 +18,7 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub use document::Document;
+pub use document::{Document, Spot};
 pub use evaluate::matches_query;
 
 use crate::domain::query::MatchedTerm;

@@ -121,6 +121,7 @@ fn plainly(expr: &Expr, facts: &Facts) -> bool {
         Expr::Or(parts) => parts.iter().any(|part| plainly(part, facts)),
         Expr::Not(inner) => !plainly(inner, facts),
         Expr::Term(term) => plainly_holds(term, facts),
+        Expr::Condition(_) => unreachable!("no conditions are made here"),
     }
 }
 

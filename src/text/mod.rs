@@ -17,7 +17,10 @@ mod token;
 mod truncate;
 mod unit;
 
+pub use plural::has_plural;
 pub use readable::readable;
 pub use sentence::sentences;
-pub use token::{Folding, Token, display_tokens, for_each_token, name_tokens, tokens};
+pub use token::{
+    Folding, Token, Word, display_tokens, for_each_token, for_each_word, is_pair, name_tokens, tokens,
+};
 pub use truncate::truncate;

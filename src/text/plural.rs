@@ -30,6 +30,12 @@ pub(super) fn singular(word: &str) -> Cow<'_, str> {
     }
 }
 
+/// True when folding can make a difference between this word, as written, and others: it is a plural, or may be
+/// the singular of one.
+pub fn has_plural(word: &str) -> bool {
+    word.len() >= 2 && word.bytes().all(|b| b.is_ascii_lowercase())
+}
+
 /// True for words on -s that are no plurals, or whose singular is another word.
 fn is_no_plural(word: &str) -> bool {
     matches!(

@@ -48,8 +48,24 @@ fn collect(text: &str, folding: Folding) -> Vec<Token> {
     found
 }
 
+/// A word of a text, folded and as written, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word<'a> {
+    /// The word as it is compared.
+    pub folded: &'a str,
+    /// The word with case and accents folded but its plural kept; most often the same as `folded`.
+    pub written: &'a str,
+    /// The bytes of the input that it was read from.
+    pub span: Range<usize>,
+}
+
 /// Calls `visit` with each folded word and its bytes in the input, without an allocation for each.
 pub fn for_each_token(text: &str, folding: Folding, mut visit: impl FnMut(&str, Range<usize>)) {
+    for_each_word(text, folding, |word| visit(word.folded, word.span));
+}
+
+/// Calls `visit` with each word, without an allocation for each.
+pub fn for_each_word(text: &str, folding: Folding, mut visit: impl FnMut(Word<'_>)) {
     let mut decoded = Vec::with_capacity(text.len());
     latex::decode(text, &mut decoded);
     let mut units = Vec::with_capacity(decoded.len());
@@ -62,7 +78,7 @@ pub fn for_each_token(text: &str, folding: Folding, mut visit: impl FnMut(&str, 
             for pair in units[at..end].windows(2.min(end - at)) {
                 word.clear();
                 word.extend(pair.iter().map(|unit| unit.ch));
-                visit(&word, span(pair));
+                visit(Word { folded: &word, written: &word, span: span(pair) });
             }
             at = end;
         } else if is_letter(unit.ch) {
@@ -72,7 +88,7 @@ pub fn for_each_token(text: &str, folding: Folding, mut visit: impl FnMut(&str, 
                 Folding::Words => plural::singular(&word),
                 Folding::Names => word.as_str().into(),
             };
-            visit(&folded, span(&units[at..end]));
+            visit(Word { folded: &folded, written: &word, span: span(&units[at..end]) });
             at = skip_possessive(&units, end);
         } else {
             at += 1;
@@ -165,6 +181,11 @@ fn is_letter(ch: char) -> bool {
 fn is_cjk(ch: char) -> bool {
     matches!(ch, '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{30fc}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
         && ch.is_alphanumeric()
+}
+
+/// True for two characters of a script that is compared by overlapping pairs.
+pub fn is_pair(token: &str) -> bool {
+    cjk_pair(token).is_some()
 }
 
 fn cjk_pair(token: &str) -> Option<(char, char)> {

@@ -48,40 +48,4 @@ impl Field {
             Self::Organization => "organization",
         }
     }
-
-    /// The field of a prefix, whatever its case.
-    pub(super) fn of_prefix(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|field| field.prefix().eq_ignore_ascii_case(name))
-    }
-
-    /// The field that a person writes out in full: `author`.
-    pub(super) fn of_long_name(name: &str) -> Option<Self> {
-        let found = LONG_NAMES.iter().find(|(long, _)| long.eq_ignore_ascii_case(name));
-        found.map(|(_, field)| *field)
-    }
-
-    /// The field that a mistyped prefix most likely means.
-    pub(super) fn near(name: &str) -> Option<Self> {
-        let name = name.to_ascii_lowercase();
-        let spellings = Self::ALL.map(|field| (field.prefix(), field));
-        let near = spellings.iter().chain(LONG_NAMES).map(|(known, field)| {
-            let slips = strsim::osa_distance(&name, known);
-            (slips, *field, slips <= (known.len() / 3).max(1))
-        });
-        near.filter(|(.., close)| *close).min_by_key(|(slips, ..)| *slips).map(|(_, field, _)| field)
-    }
 }
-
-/// Prefixes that people try before they have read the manual.
-const LONG_NAMES: &[(&str, Field)] = &[
-    ("title", Field::Title),
-    ("abstract", Field::Abstract),
-    ("author", Field::Author),
-    ("authors", Field::Author),
-    ("category", Field::Category),
-    ("categories", Field::Category),
-    ("keyword", Field::Keyword),
-    ("keywords", Field::Keyword),
-    ("organization", Field::Organization),
-    ("organisation", Field::Organization),
-];

@@ -3,7 +3,7 @@
 //! A word reaches to white space, a parenthesis, `|` or a quote; a backslash takes the next character along, so
 //! that `G\"odel` is one word. Curly quotes count as quotes and the long minus as a minus: phones write them.
 
-use super::Field;
+use super::{Listed, Number, Prefix, compare};
 
 /// A piece of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,9 +13,13 @@ pub(super) enum Lexeme<'a> {
     And,
     Or,
     Not,
-    Field(Field),
+    Prefix(Prefix),
+    /// `=`, always before a word or phrase.
+    Exact,
     Word(&'a str),
     Phrase(&'a str),
+    Number(Number),
+    Listed(Listed),
 }
 
 /// The characters before a fault, and what is wrong.
@@ -44,6 +48,7 @@ impl<'a> Lexer<'a> {
             ')' => self.sign(ch, Lexeme::Close),
             '|' => self.sign(ch, Lexeme::Or),
             '-' | '−' | '–' => self.minus(ch)?,
+            '=' => self.exact()?,
             _ if is_quote(ch) => self.phrase(ch)?,
             _ => self.word()?,
         }
@@ -90,25 +95,53 @@ impl<'a> Lexer<'a> {
         Ok(())
     }
 
+    fn exact(&mut self) -> Result<(), Fault> {
+        let at = self.at;
+        self.sign('=', Lexeme::Exact);
+        match self.rest.chars().next() {
+            Some(ch) if is_quote(ch) => self.phrase(ch),
+            Some(ch) if !ends_word(ch) => {
+                self.value();
+                Ok(())
+            }
+            _ => {
+                let message = "“=” asks for the word directly after it as it is written: close the gap, or leave it out";
+                Err((at, message.to_owned()))
+            }
+        }
+    }
+
+    /// Takes a word as it is, whatever it looks like.
+    fn value(&mut self) {
+        let (length, at) = (span(self.rest, ends_word), self.at);
+        let value = self.take(length);
+        self.found.push((Lexeme::Word(value), at));
+    }
+
     fn word(&mut self) -> Result<(), Fault> {
         let start = self.at;
-        let length =
-            span(self.rest, |ch| ch.is_whitespace() || matches!(ch, '(' | ')' | '|') || is_quote(ch));
-        let (word, after) = self.rest.split_at(length);
-        if let Some(field) = field_of(word, after).map_err(|message| (start, message))? {
-            self.take(field.prefix().len() + 1);
-            self.found.push((Lexeme::Field(field), start));
-            if self.rest.starts_with(['-', '−', '–']) {
-                return Err((self.at, format!("put the minus before the field: -{}:…", field.prefix())));
-            }
-            let starts_word =
-                |ch: char| !ch.is_whitespace() && !matches!(ch, '(' | ')' | '|') && !is_quote(ch);
-            if self.rest.starts_with(starts_word) {
-                let (value, at) = (word.len() - field.prefix().len() - 1, self.at);
-                let value = self.take(value);
-                self.found.push((Lexeme::Word(value), at));
-            }
+        let compared = compare::scan(self.rest).map_err(|(offset, message)| (start + offset, message))?;
+        if let Some((lexeme, length)) = compared {
+            self.take(length);
+            self.found.push((lexeme, start));
             return Ok(());
+        }
+        let length = span(self.rest, ends_word);
+        let (word, after) = self.rest.split_at(length);
+        if let Some(prefix) = prefix_of(word, after).map_err(|message| (start, message))? {
+            self.take(prefix.name().len() + 1);
+            self.found.push((Lexeme::Prefix(prefix), start));
+            return match self.rest.chars().next() {
+                Some('-' | '−' | '–') => {
+                    Err((self.at, format!("put the minus before the field: -{}:…", prefix.name())))
+                }
+                Some('=') => self.exact(),
+                Some(ch) if !ends_word(ch) => {
+                    self.value();
+                    Ok(())
+                }
+                _ => Ok(()),
+            };
         }
         let lexeme = match word {
             "AND" => Lexeme::And,
@@ -122,28 +155,38 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// The field that a word begins with. Colons that follow no name (`2:1`, `http://…`, `Attention: a survey`) are
-/// punctuation; a name that is no field is a mistake.
-fn field_of(word: &str, after: &str) -> Result<Option<Field>, String> {
+/// The prefix that a word begins with. Colons that follow no name (`2:1`, `http://…`, `Attention: a survey`) are
+/// punctuation; a name that is no prefix is a mistake.
+fn prefix_of(word: &str, after: &str) -> Result<Option<Prefix>, String> {
     let Some((name, value)) = word.split_once(':') else { return Ok(None) };
     if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphabetic()) || value.starts_with("//") {
         return Ok(None);
     }
-    if let Some(field) = Field::of_prefix(name) {
-        return Ok(Some(field));
+    if let Some(prefix) = Prefix::named(name) {
+        return Ok(Some(prefix));
+    }
+    if let Some(counter) = compare::counter(name)
+        && value.starts_with(|ch: char| ch.is_ascii_digit() || matches!(ch, '<' | '>' | '='))
+    {
+        return Err(format!("a number is compared without a colon: {}>=50", counter.name()));
     }
     let ends_there = value.is_empty() && !after.starts_with(|ch| ch == '(' || is_quote(ch));
-    let meant = if ends_there { Field::of_long_name(name) } else { Field::near(name) };
+    let meant = if ends_there { Prefix::of_long_name(name) } else { Prefix::near(name) };
     match meant {
-        Some(field) => Err(format!("there is no field “{name}:”: did you mean “{}:”?", field.prefix())),
+        Some(prefix) => Err(format!("there is no field “{name}:”: did you mean “{}:”?", prefix.name())),
         None if ends_there => Ok(None),
         None => {
-            let known = Field::ALL.map(|field| format!("{}:", field.prefix())).join(" ");
+            let known = Prefix::ALL.map(|prefix| format!("{}:", prefix.name())).join(" ");
             Err(format!(
                 "there is no field “{name}:”: the fields are {known}; put the text in quotes to look for it as it is"
             ))
         }
     }
+}
+
+/// True for what no word holds.
+pub(super) fn ends_word(ch: char) -> bool {
+    ch.is_whitespace() || matches!(ch, '(' | ')' | '|') || is_quote(ch)
 }
 
 /// Bytes before the first character that ends a word or phrase; a backslash protects the one after it.
@@ -158,6 +201,6 @@ fn span(text: &str, ends: impl Fn(char) -> bool) -> usize {
     text.len()
 }
 
-fn is_quote(ch: char) -> bool {
+pub(super) fn is_quote(ch: char) -> bool {
     matches!(ch, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂')
 }

@@ -4,18 +4,26 @@
 //! query   = any
 //! any     = all { ("OR" | "|") all }
 //! all     = operand { ["AND"] operand }
-//! operand = { "NOT" | "-" } ( word | phrase | "(" any ")" | field ":" ( word | phrase | "(" any ")" ) )
-//! phrase  = '"' words '"'
-//! field   = "ti" | "abs" | "au" | "cat" | "kw" | "org"
+//! operand = { "NOT" | "-" } ( leaf | "(" any ")" | prefix ":" ( leaf | "(" any ")" ) | number | listed )
+//! leaf    = ["="] ( word | word "*" | '"' words '"' )
+//! prefix  = "ti" | "abs" | "au" | "cat" | "kw" | "org" | "id" | "src" | "type" | "has" | "listed"
+//! number  = ( "upvotes" | "comments" | "stars" ) [ "+" span ] sign digits
+//! listed  = "listed" sign day
+//! sign    = ">=" | ">" | "<=" | "<" | "="
 //! ```
 //! `docs/query-language.md` explains it to people.
 
 mod ast;
+mod compare;
+mod condition;
 mod error;
 mod field;
 mod lexer;
+mod listed;
 mod normal;
+mod number;
 mod parser;
+mod prefix;
 mod term;
 #[cfg(test)]
 mod tests;
@@ -28,8 +36,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use ast::{Expr, Pattern, Term};
+pub use condition::{Announcement, Condition, Extra};
 pub use error::QueryError;
 pub use field::Field;
+pub use listed::{Day, Listed};
+pub use number::{Comparison, Counter, Number, Rise, Span};
+pub use prefix::Prefix;
 
 /// The longest query, in characters; its canonical form is held to the same.
 pub const MAX_CHARS: usize = 1_000;
@@ -51,7 +63,7 @@ pub struct MatchedTerm {
 
 /// A parsed query; `Display` is canonical, and two queries are equal when their canonical texts are.
 ///
-/// Every query asks for something: a paper that holds none of its words never matches.
+/// Every query asks for something: a paper of which none of its words and conditions holds never matches.
 #[derive(Debug, Clone)]
 pub struct Query {
     text: Arc<str>,
@@ -61,8 +73,22 @@ pub struct Query {
 impl Query {
     /// Reads a query.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
+        Self::read(text, false)
+    }
+
+    /// Reads the query of a subscription, which has no dates: what is posted is always new.
+    pub fn for_subscription(text: &str) -> Result<Self, QueryError> {
+        Self::read(text, true)
+    }
+
+    fn read(text: &str, undated: bool) -> Result<Self, QueryError> {
         let fault = |position, message| QueryError::new(text, position, message);
         let node = parser::parse(text).map_err(|(position, message)| fault(position, message))?;
+        if undated && let Some(position) = normal::first_date(&node) {
+            let message =
+                "a subscription posts papers as they are listed: leave out the date, which is for searching";
+            return Err(fault(position, message.to_owned()));
+        }
         let expr = normal::lower(node).map_err(|(position, message)| fault(position, message))?;
         let canonical = expr.to_string();
         let length = canonical.chars().count();
@@ -81,6 +107,24 @@ impl Query {
     /// What the query asks for, in normal form.
     pub fn expr(&self) -> &Expr {
         &self.expr
+    }
+
+    /// True when a number is asked for: the answer for a paper can change after it is listed.
+    pub fn has_numbers(&self) -> bool {
+        self.has(|condition| matches!(condition, Condition::Number(_)))
+    }
+
+    /// True when the day of listing is asked for, which a subscription cannot.
+    pub fn is_dated(&self) -> bool {
+        self.has(|condition| matches!(condition, Condition::Listed(_)))
+    }
+
+    fn has(&self, wanted: fn(&Condition) -> bool) -> bool {
+        let mut found = false;
+        self.expr.for_each_leaf(&mut |leaf, _| {
+            found |= matches!(leaf, Expr::Condition(condition) if wanted(condition));
+        });
+        found
     }
 
     /// The canonical text: equal for queries that differ only in case, white space, order or notation.

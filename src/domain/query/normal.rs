@@ -1,8 +1,9 @@
 //! The normal form: what is the same question becomes the same text.
 
-use super::Expr;
 use super::lexer::Fault;
 use super::parser::Node;
+use super::term::is_begun_by_all;
+use super::{Comparison, Condition, Expr, Number, Pattern};
 
 /// Turns a parsed query into its normal form; refuses one that asks for nothing.
 pub(super) fn lower(node: Node) -> Result<Expr, Fault> {
@@ -14,7 +15,16 @@ pub(super) fn lower(node: Node) -> Result<Expr, Fault> {
 /// Refuses a query that would select nearly every paper, at the first part to blame.
 fn asks_for_something(node: &Node) -> Result<(), Fault> {
     match node {
-        Node::Term(..) => Ok(()),
+        Node::Term(term, at) => match &term.pattern {
+            Pattern::Prefix { start, .. } if is_begun_by_all(term.field, start) => {
+                Err((*at, format!("words in nearly every paper begin with “{start}”: write more letters")))
+            }
+            _ => Ok(()),
+        },
+        Node::Condition(Condition::Number(number), at) if holds_at_first(*number) => {
+            Err((*at, format!("“{number}” holds for nearly every new paper: add a word that must be there")))
+        }
+        Node::Condition(..) => Ok(()),
         Node::And(parts) => {
             let mut faults = parts.iter().map(asks_for_something);
             let first = faults.next().expect("AND has parts");
@@ -29,6 +39,11 @@ fn asks_for_something(node: &Node) -> Result<(), Fault> {
     }
 }
 
+/// True for numbers that a paper has on the day on which it is listed.
+fn holds_at_first(number: Number) -> bool {
+    number.comparison == Comparison::Below || number.value == 0
+}
+
 fn idle(text: &str) -> String {
     if text.chars().any(char::is_alphanumeric) {
         format!("“{}” is in nearly every paper: add a more telling word", text.trim())
@@ -41,6 +56,7 @@ fn idle(text: &str) -> String {
 fn without_idle(node: Node) -> Result<Option<Expr>, Fault> {
     Ok(match node {
         Node::Term(term, _) => Some(Expr::Term(term)),
+        Node::Condition(condition, _) => Some(Expr::Condition(condition)),
         Node::Idle(..) => None,
         Node::Not(inner, at) => match without_idle(*inner)? {
             Some(inner) => Some(Expr::Not(Box::new(inner))),
@@ -64,17 +80,27 @@ fn without_idle(node: Node) -> Result<Option<Expr>, Fault> {
     })
 }
 
+/// Where the first date stands.
+pub(super) fn first_date(node: &Node) -> Option<usize> {
+    match node {
+        Node::Condition(Condition::Listed(_), at) => Some(*at),
+        Node::And(parts) | Node::Or(parts) => parts.iter().find_map(first_date),
+        Node::Not(inner, _) => first_date(inner),
+        Node::Term(..) | Node::Condition(..) | Node::Idle(..) => None,
+    }
+}
+
 fn position(node: &Node) -> usize {
     match node {
         Node::And(parts) | Node::Or(parts) => parts.first().map_or(0, position),
-        Node::Not(_, at) | Node::Term(_, at) | Node::Idle(_, at) => *at,
+        Node::Not(_, at) | Node::Term(_, at) | Node::Condition(_, at) | Node::Idle(_, at) => *at,
     }
 }
 
 /// Flattens, sorts (what is excluded last) and drops repetitions.
 fn normal(expr: Expr) -> Expr {
     match expr {
-        Expr::Term(_) => expr,
+        Expr::Term(_) | Expr::Condition(_) => expr,
         Expr::Not(inner) => match normal(*inner) {
             Expr::Not(inner) => *inner,
             inner => Expr::Not(Box::new(inner)),
@@ -107,10 +133,10 @@ fn joined(parts: Vec<Expr>, join: fn(Vec<Expr>) -> Expr, open: fn(Expr) -> Resul
 pub(super) fn levels(expr: &Expr) -> usize {
     let inside = |part: &Expr| match part {
         Expr::And(_) | Expr::Or(_) => 1 + levels(part),
-        Expr::Not(_) | Expr::Term(_) => levels(part),
+        Expr::Not(_) | Expr::Term(_) | Expr::Condition(_) => levels(part),
     };
     match expr {
-        Expr::Term(_) => 0,
+        Expr::Term(_) | Expr::Condition(_) => 0,
         Expr::Not(inner) => inside(inner),
         Expr::And(parts) | Expr::Or(parts) => parts.iter().map(inside).max().unwrap_or(0),
     }

@@ -1,8 +1,8 @@
 //! Lexemes to a tree that still knows where each part stood.
 
 use super::lexer::{Fault, Lexeme, lex};
-use super::term::{self, Leaf};
-use super::{Field, MAX_CHARS, MAX_LEVELS, MAX_TERMS, Term};
+use super::term::{self, Leaf, Spelling};
+use super::{Condition, Field, MAX_CHARS, MAX_LEVELS, MAX_TERMS, Prefix, Term};
 
 /// A part of a query as it was written.
 #[derive(Debug)]
@@ -11,6 +11,7 @@ pub(super) enum Node {
     Or(Vec<Node>),
     Not(Box<Node>, usize),
     Term(Term, usize),
+    Condition(Condition, usize),
     /// A word that says nothing: too common, or only punctuation.
     Idle(String, usize),
 }
@@ -31,7 +32,7 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
             "the query is empty: write a word or a phrase, such as diffusion or \"flow matching\"".into(),
         ));
     }
-    let mut parser = Parser { lexemes: &lexemes, next: 0, end: length, terms: 0, field: None, levels: 0 };
+    let mut parser = Parser { lexemes: &lexemes, next: 0, end: length, terms: 0, prefix: None, levels: 0 };
     let node = parser.any()?;
     match parser.peek() {
         None => Ok(node),
@@ -44,7 +45,7 @@ struct Parser<'a> {
     next: usize,
     end: usize,
     terms: usize,
-    field: Option<Field>,
+    prefix: Option<Prefix>,
     levels: usize,
 }
 
@@ -96,13 +97,15 @@ impl<'a> Parser<'a> {
             return Err((self.end, format!("the query stops here: {}", self.expected())));
         };
         match lexeme {
-            Lexeme::Field(field) => self.fielded(field, at),
+            Lexeme::Prefix(prefix) => self.prefixed(prefix, at),
             Lexeme::Open => self.group(at),
             Lexeme::Word(word) => {
                 self.refuse_small_operator(word, at)?;
-                self.leaf(self.field, word, at, false)
+                self.leaf(self.prefix)
             }
-            Lexeme::Phrase(phrase) => self.leaf(self.field, phrase, at, true),
+            Lexeme::Phrase(_) | Lexeme::Exact => self.leaf(self.prefix),
+            Lexeme::Number(number) => self.condition(Condition::Number(number), number.counter.name(), at),
+            Lexeme::Listed(listed) => self.condition(Condition::Listed(listed), "listed", at),
             Lexeme::Close if self.levels == 0 => {
                 Err((at, "this “)” closes nothing: take it away, or add “(” before it".into()))
             }
@@ -116,35 +119,44 @@ impl<'a> Parser<'a> {
     fn expected(&self) -> String {
         let before = self.next.checked_sub(1).and_then(|at| self.lexemes.get(at));
         match before {
-            Some((Lexeme::Field(field), _)) => {
-                format!("expected a word, a phrase or “(” after “{}:”", field.prefix())
+            Some((Lexeme::Prefix(prefix), _)) => {
+                format!("expected a word, a phrase or “(” after “{}:”", prefix.name())
             }
             _ => "expected a word, a phrase or “(” here".into(),
         }
     }
 
-    fn fielded(&mut self, field: Field, at: usize) -> Result<Node, Fault> {
-        if let Some(outer) = self.field {
-            let message = format!(
-                "“{}:” cannot stand inside “{}:( … )”: write them side by side",
-                field.prefix(),
-                outer.prefix()
-            );
-            return Err((at, message));
-        }
+    fn prefixed(&mut self, prefix: Prefix, at: usize) -> Result<Node, Fault> {
+        self.refuse_inside(&format!("{}:", prefix.name()), at)?;
         self.next += 1;
         match self.peek() {
-            Some((Lexeme::Word(word), at)) => self.leaf(Some(field), word, at, false),
-            Some((Lexeme::Phrase(phrase), at)) => self.leaf(Some(field), phrase, at, true),
+            Some((Lexeme::Word(_) | Lexeme::Phrase(_) | Lexeme::Exact, _)) => self.leaf(Some(prefix)),
             Some((Lexeme::Open, at)) => {
-                self.field = Some(field);
+                self.prefix = Some(prefix);
                 let group = self.group(at);
-                self.field = None;
+                self.prefix = None;
                 group
             }
             Some((_, at)) => Err((at, self.expected())),
             None => Err((self.end, self.expected())),
         }
+    }
+
+    fn refuse_inside(&self, what: &str, at: usize) -> Result<(), Fault> {
+        match self.prefix {
+            None => Ok(()),
+            Some(outer) => {
+                let outer = outer.name();
+                Err((at, format!("“{what}” cannot stand inside “{outer}:( … )”: write them side by side")))
+            }
+        }
+    }
+
+    fn condition(&mut self, condition: Condition, name: &str, at: usize) -> Result<Node, Fault> {
+        self.refuse_inside(name, at)?;
+        self.next += 1;
+        self.count(at)?;
+        Ok(Node::Condition(condition, at))
     }
 
     fn group(&mut self, at: usize) -> Result<Node, Fault> {
@@ -165,8 +177,37 @@ impl<'a> Parser<'a> {
         Ok(node)
     }
 
-    fn leaf(&mut self, field: Option<Field>, text: &str, at: usize, quoted: bool) -> Result<Node, Fault> {
+    /// Reads a word or phrase, with the `=` that may stand before it.
+    fn leaf(&mut self, prefix: Option<Prefix>) -> Result<Node, Fault> {
+        let start = self.peek().map_or(self.end, |(_, at)| at);
+        let exact = matches!(self.peek(), Some((Lexeme::Exact, _)));
+        if exact {
+            self.next += 1;
+        }
+        let (text, at, quoted) = match self.peek() {
+            Some((Lexeme::Word(word), at)) => (word, at, false),
+            Some((Lexeme::Phrase(phrase), at)) => (phrase, at, true),
+            other => return Err((other.map_or(self.end, |(_, at)| at), self.expected())),
+        };
         self.next += 1;
+        self.count(start)?;
+        let in_text = |(offset, message)| (at + usize::from(quoted) + offset, message);
+        let field = match prefix {
+            None => None,
+            Some(Prefix::Field(field)) => Some(field),
+            Some(prefix) => {
+                let condition = term::condition(prefix, text).map_err(in_text)?;
+                return Ok(Node::Condition(condition, start));
+            }
+        };
+        let spelling = Spelling { quoted, exact };
+        Ok(match term::read(field, text, spelling).map_err(in_text)? {
+            Leaf::Term(term) => Node::Term(term, start),
+            Leaf::Idle => Node::Idle(text.to_owned(), start),
+        })
+    }
+
+    fn count(&mut self, at: usize) -> Result<(), Fault> {
         self.terms += 1;
         if self.terms > MAX_TERMS {
             return Err((
@@ -174,15 +215,12 @@ impl<'a> Parser<'a> {
                 format!("more than {MAX_TERMS} words and phrases: split this into several subscriptions"),
             ));
         }
-        Ok(match term::read(field, text, quoted).map_err(|(offset, message)| (at + offset, message))? {
-            Leaf::Term(term) => Node::Term(term, at),
-            Leaf::Idle => Node::Idle(text.to_owned(), at),
-        })
+        Ok(())
     }
 
     /// `cats or dogs` must not quietly mean both: the words that join are written in capitals.
     fn refuse_small_operator(&self, word: &str, at: usize) -> Result<(), Fault> {
-        let is_name = matches!(self.field, Some(Field::Author | Field::Organization));
+        let is_name = matches!(self.prefix, Some(Prefix::Field(Field::Author | Field::Organization)));
         let capitals = ["OR", "NOT"].into_iter().find(|operator| operator.eq_ignore_ascii_case(word));
         match capitals {
             Some(operator) if !is_name => Err((

@@ -129,6 +129,7 @@ const WORDS: &[&str] =
 fn shuffled(expr: &Expr) -> String {
     let part = |part: &Expr| format!("( {} )", shuffled(part));
     match expr {
+        Expr::Condition(condition) => condition.to_string(),
         Expr::Term(term) => {
             term.to_string().replace("cat:cs.CL", "CAT:CS.cl").replace("diffusion", "DIFFUSION")
         }
