@@ -2,18 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use paperwire::domain::{Facts, Organization, Query};
+use paperwire::domain::{Counters, Facts, Organization, Paper, Query, SourceSummary};
 use paperwire::matcher::{Document, matches_query};
 use paperwire::search::Ask;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use super::{index, paper, request};
+use super::{TODAY, index, paper, request};
 
 /// Words of real titles, abstracts and queries, with what is hard about them.
 const WORDS: &[&str] = &[
     "model",
+    "matrix",
+    "matrices",
     "models",
     "diffusion",
     "flow",
@@ -99,6 +101,40 @@ const LEAVES: &[&str] = &[
     "org:deepmind",
     "org:\"google deepmind\"",
     "org:google",
+    "mod*",
+    "polic*",
+    "policy*",
+    "policie*",
+    "ti:robo*",
+    "abs:matrix*",
+    "matri*",
+    "flow-mat*",
+    "kw:lea*",
+    "au:hin*",
+    "=llms",
+    "=llm",
+    "=policies",
+    "=\"flow matching\"",
+    "ti:=robots",
+    "abs:=model",
+    "=matrix",
+    "=matrices",
+    "=\"the policy\"",
+    "upvotes>=5",
+    "upvotes<5",
+    "stars=3",
+    "comments>1",
+    "has:code",
+    "has:project",
+    "has:summary",
+    "has:model",
+    "id:2608.00002",
+    "listed>=3d",
+    "listed:2026-08-15..2026-08-19",
+    "listed<=2026-08-18",
+    "src:arxiv",
+    "type:new",
+    "stars+24h>=1",
     "ti:model",
     "abs:model",
     "abs:\"flow matching\"",
@@ -143,6 +179,24 @@ fn facts() -> impl Strategy<Value = Facts> {
         })
 }
 
+fn papers(most: usize) -> impl Strategy<Value = Vec<Paper>> {
+    let number = || prop::option::of(0_u32..8);
+    let counters = (number(), number(), number()).prop_map(|(upvotes, comments, stars)| Counters {
+        upvotes,
+        comments,
+        stars,
+    });
+    vec((facts(), counters, any::<[bool; 3]>()), 1..=most).prop_map(|rows| {
+        let made = (1..).zip(rows).map(|(key, (facts, counters, [code, project, summary]))| {
+            let address = |there: bool| there.then(|| "https://a.example".to_owned());
+            let summary = summary.then(|| SourceSummary { text: "Short".into(), model: None });
+            let facts = Facts { repository: address(code), project_page: address(project), summary, ..facts };
+            Paper { counters, ..paper(key, key, facts) }
+        });
+        made.collect()
+    })
+}
+
 fn query() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         3 => select(WORDS).prop_map(str::to_owned),
@@ -158,15 +212,18 @@ fn query() -> impl Strategy<Value = String> {
     })
 }
 
+fn document(paper: &Paper) -> Document {
+    Document::of(paper).as_of(TODAY)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 
     #[test]
     fn the_search_finds_exactly_what_the_matcher_matches(
-        papers in vec(facts(), 1..12),
+        papers in papers(12),
         queries in vec(query(), 24),
     ) {
-        let papers: Vec<_> = (1..).zip(papers).map(|(key, facts)| paper(key, key, facts)).collect();
         let search = index(&papers);
         for text in queries {
             // Queries of common words alone are refused.
@@ -174,7 +231,7 @@ proptest! {
             let page = search.search(&request(Ask::Query(&query))).unwrap();
             let found: BTreeSet<i64> = page.hits.iter().filter(|_| !page.relaxed).map(|hit| hit.key.0).collect();
             for paper in &papers {
-                let matches = matches_query(&query, &Document::new(&paper.facts)).is_some();
+                let matches = matches_query(&query, &document(paper)).is_some();
                 prop_assert_eq!(found.contains(&paper.key.0), matches, "{} of {:?}", query, paper.facts);
             }
             if !page.relaxed {
@@ -184,14 +241,14 @@ proptest! {
     }
 
     #[test]
-    fn one_paper_alone_is_found_by_what_matches_it(facts in facts(), queries in vec(query(), 16)) {
-        let document = Document::new(&facts);
-        let search = index(&[paper(7, 0, facts.clone())]);
+    fn one_paper_alone_is_found_by_what_matches_it(papers in papers(1), queries in vec(query(), 16)) {
+        let document = document(&papers[0]);
+        let search = index(&papers);
         for text in queries {
             let Ok(query) = text.parse::<Query>() else { continue };
             let page = search.search(&request(Ask::Query(&query))).unwrap();
             prop_assert_eq!(
-                page.total == 1 && !page.relaxed, matches_query(&query, &document).is_some(), "{} of {:?}", query, facts
+                page.total == 1 && !page.relaxed, matches_query(&query, &document).is_some(), "{} of {:?}", query, papers
             );
         }
     }

@@ -1,7 +1,7 @@
 use paperwire::domain::{Counters, Facts, Query};
 use paperwire::search::{Ask, Completion, CompletionKind, SearchRequest, Sort};
 
-use super::{find, index, keys, paper, request, titled};
+use super::{TODAY, find, index, keys, paper, request, titled};
 
 #[test]
 fn the_title_weighs_more_than_the_abstract_and_new_papers_a_little_more() {
@@ -140,7 +140,7 @@ fn a_misspelt_word_is_answered_with_the_nearest_that_finds_something() {
     let author =
         Facts { authors: vec!["Geoffrey Hinton".into()], ..titled("Reinforcement learning of diffusion") };
     let search = index(&[paper(1, 0, author), paper(2, 0, titled("Diffusion"))]);
-    let suggest = |text: &str| search.suggest(&text.parse().unwrap()).unwrap();
+    let suggest = |text: &str| search.suggest(&text.parse().unwrap(), TODAY).unwrap();
     assert_eq!(suggest("difusion").as_deref(), Some("diffusion"));
     assert_eq!(suggest("\"reinforcment lerning\" -x").as_deref(), Some("\"reinforcement learning\" -x"));
     assert_eq!(suggest("au:hintno").as_deref(), Some("au:hinton"));
