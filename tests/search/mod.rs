@@ -2,6 +2,7 @@
 
 mod agreement;
 mod answers;
+mod cli;
 mod folder;
 mod following;
 
