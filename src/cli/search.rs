@@ -74,8 +74,11 @@ pub async fn run(config: &Config, args: &Args, output: Output) -> Result<(), Cli
         let row = row(paper, *hit, snippet(request.ask, page.relaxed, &paper.facts), page.relaxed);
         output.row(&row, for_people)?;
     }
-    let suggestion =
-        if page.total == 0 || page.relaxed { search.suggest(&query).map_err(failed)? } else { None };
+    let suggestion = if page.total == 0 || page.relaxed {
+        search.suggest(&query, request.today).map_err(failed)?
+    } else {
+        None
+    };
     let meant = suggestion.map(|text| format!(" Did you mean: {text}")).unwrap_or_default();
     let stored = count(usize::try_from(search.len()).unwrap_or(usize::MAX), "paper", "papers");
     output.note(&match page.total {

@@ -2,7 +2,8 @@
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
-use crate::text::{Folding, for_each_token};
+use super::run;
+use crate::text::{Folding, Word, for_each_word};
 
 /// Splits running text as queries and the matcher do.
 #[derive(Clone, Default)]
@@ -20,18 +21,28 @@ pub(super) struct Spaces {
 #[derive(Clone, Default)]
 struct Arena {
     text: String,
-    ends: Vec<usize>,
+    /// The end of each word in the text, and its position.
+    words: Vec<(usize, usize)>,
 }
 
 impl Arena {
     fn clear(&mut self) {
         self.text.clear();
-        self.ends.clear();
+        self.words.clear();
     }
 
     fn push(&mut self, word: &str) {
+        let position = self.words.last().map_or(0, |(_, last)| last + 1);
         self.text.push_str(word);
-        self.ends.push(self.text.len());
+        self.words.push((self.text.len(), position));
+    }
+
+    /// Adds a mark at the position of the last word.
+    fn mark(&mut self, mark: char, word: &str) {
+        let position = self.words.last().map_or(0, |(_, last)| *last);
+        self.text.push(mark);
+        self.text.push_str(word);
+        self.words.push((self.text.len(), position));
     }
 }
 
@@ -40,7 +51,12 @@ impl Tokenizer for Words {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream<'a> {
         self.arena.clear();
-        for_each_token(text, Folding::Words, |word, _| self.arena.push(word));
+        for_each_word(text, Folding::Words, |Word { folded, written, .. }| {
+            self.arena.push(folded);
+            if let Some(mark) = run::mark(folded, written) {
+                self.arena.mark(mark, written);
+            }
+        });
         Stream::new(&self.arena)
     }
 }
@@ -70,11 +86,11 @@ impl<'a> Stream<'a> {
 
 impl TokenStream for Stream<'_> {
     fn advance(&mut self) -> bool {
-        let Some(end) = self.arena.ends.get(self.at) else { return false };
-        let start = self.at.checked_sub(1).map_or(0, |before| self.arena.ends[before]);
+        let Some((end, position)) = self.arena.words.get(self.at) else { return false };
+        let start = self.at.checked_sub(1).map_or(0, |before| self.arena.words[before].0);
         self.token.text.clear();
         self.token.text.push_str(&self.arena.text[start..*end]);
-        self.token.position = self.at;
+        self.token.position = *position;
         self.at += 1;
         true
     }

@@ -1,16 +1,20 @@
 //! A query of the language as a query of the index.
 
+use std::ops::Bound;
+
+use jiff::civil::Date;
 use tantivy::Term as IndexTerm;
 use tantivy::query::{
-    AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query as IndexQuery, RegexQuery,
-    TermQuery,
+    AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query as IndexQuery, RangeQuery,
+    RegexQuery, TermQuery,
 };
 use tantivy::schema::{Field as IndexField, IndexRecordOption};
 
 use super::SearchError;
+use super::document::day_number;
+use super::run::{Run, Slot};
 use super::schema::Fields;
-use super::within::InAbstract;
-use crate::domain::query::{Expr, Field, Pattern, Term};
+use crate::domain::query::{Comparison, Condition, Counter, Expr, Field, Number, Pattern, Term};
 use crate::text::tokens;
 
 /// The most words of a free text that are looked for; a long one has said by then what it is about.
@@ -18,23 +22,129 @@ const FREE_WORDS: usize = 128;
 
 type Clause = Box<dyn IndexQuery>;
 
-/// Asks the index what the expression asks.
-pub(super) fn compile(fields: &Fields, expr: &Expr) -> Result<Clause, SearchError> {
-    Ok(match expr {
-        Expr::Term(term) => leaf(fields, term)?,
-        Expr::Not(inner) => without(vec![], compile(fields, inner)?),
-        Expr::Or(parts) => {
-            let parts = parts.iter().map(|part| compile(fields, part)).collect::<Result<_, _>>()?;
-            Box::new(BooleanQuery::union(parts))
+/// Turns queries of one day into queries of the index.
+pub(super) struct Compiler<'a> {
+    pub fields: &'a Fields,
+    /// The day from which days are counted back.
+    pub today: Date,
+}
+
+impl Compiler<'_> {
+    /// Asks the index what the expression asks.
+    pub fn compile(&self, expr: &Expr) -> Result<Clause, SearchError> {
+        self.part(expr, false)
+    }
+
+    /// `denied` under a NOT.
+    fn part(&self, expr: &Expr, denied: bool) -> Result<Clause, SearchError> {
+        Ok(match expr {
+            Expr::Term(term) => self.leaf(term, denied)?,
+            Expr::Condition(condition) => unscored(self.condition(condition)),
+            Expr::Not(inner) => both(vec![(Occur::MustNot, self.part(inner, true)?)]),
+            Expr::Or(parts) => {
+                one_of(parts.iter().map(|part| self.part(part, denied)).collect::<Result<_, _>>()?)
+            }
+            Expr::And(parts) => {
+                let clauses = parts.iter().map(|part| match part {
+                    Expr::Not(inner) => Ok((Occur::MustNot, self.part(inner, true)?)),
+                    part => Ok((Occur::Must, self.part(part, denied)?)),
+                });
+                both(clauses.collect::<Result<_, SearchError>>()?)
+            }
+        })
+    }
+
+    fn leaf(&self, term: &Term, denied: bool) -> Result<Clause, SearchError> {
+        let fields = self.fields;
+        let line = match term.field {
+            Some(Field::Title) => fields.title,
+            Some(Field::Keyword) => fields.keywords,
+            Some(Field::Author) => fields.authors,
+            Some(Field::Organization) => fields.organizations,
+            _ => fields.text,
+        };
+        let in_abstract = term.field == Some(Field::Abstract);
+        let run = |slots| -> Clause { Box::new(Run { line, slots, in_abstract }) };
+        Ok(match &term.pattern {
+            Pattern::Category(name) => {
+                let term = IndexTerm::from_field_text(fields.categories, &name.to_ascii_lowercase());
+                unscored(Box::new(TermQuery::new(term, IndexRecordOption::Basic)))
+            }
+            Pattern::Name { last, given } => {
+                let names = RegexQuery::from_pattern(&name_pattern(last, given), fields.author_names)?;
+                unscored(Box::new(names))
+            }
+            // The index's own query of neighbours must not be asked again once it has ended, as exclusion does.
+            Pattern::Words(words) if in_abstract || (denied && words.len() > 1) => {
+                let place = run(words.iter().cloned().map(Slot::Folded).collect());
+                if denied { place } else { scored_by(adjacent(line, words), place) }
+            }
+            Pattern::Words(words) => adjacent(line, words),
+            Pattern::Exact(words) => run(words.iter().cloned().map(Slot::Written).collect()),
+            Pattern::Prefix { before, start } => {
+                let mut slots: Vec<Slot> = before.iter().cloned().map(Slot::Folded).collect();
+                slots.push(Slot::Begins(start.clone()));
+                run(slots)
+            }
+        })
+    }
+
+    fn condition(&self, condition: &Condition) -> Clause {
+        let fields = self.fields;
+        let whole = |field, text: &str| -> Clause {
+            Box::new(TermQuery::new(IndexTerm::from_field_text(field, text), IndexRecordOption::Basic))
+        };
+        match condition {
+            Condition::Id(id) => whole(fields.id, id.as_str()),
+            Condition::Has(extra) => whole(fields.extras, extra.name()),
+            Condition::Number(Number { rise: None, counter, comparison, value }) => {
+                let field = match counter {
+                    Counter::Upvotes => fields.upvotes,
+                    Counter::Comments => fields.comments,
+                    Counter::Stars => fields.stars,
+                };
+                let value = IndexTerm::from_field_u64(field, (*value).into());
+                let (from, to) = match comparison {
+                    Comparison::AtLeast => (Bound::Included(value), Bound::Unbounded),
+                    Comparison::Below => (Bound::Unbounded, Bound::Excluded(value)),
+                    Comparison::Exactly => (Bound::Included(value.clone()), Bound::Included(value)),
+                };
+                Box::new(RangeQuery::new(from, to))
+            }
+            Condition::Listed(listed) => {
+                let (from, to) = listed.dates(self.today);
+                let bound = |day: Option<Date>, furthest| {
+                    Bound::Included(IndexTerm::from_field_i64(fields.day, day.map_or(furthest, day_number)))
+                };
+                Box::new(RangeQuery::new(bound(from, i64::MIN), bound(to, i64::MAX)))
+            }
+            // The index knows neither how numbers rose nor who announced a paper and how.
+            Condition::Number(_) | Condition::Source(_) | Condition::Type(_) => Box::new(EmptyQuery),
         }
-        Expr::And(parts) => {
-            let clauses = parts.iter().map(|part| match part {
-                Expr::Not(inner) => Ok((Occur::MustNot, compile(fields, inner)?)),
-                part => Ok((Occur::Must, compile(fields, part)?)),
-            });
-            both(clauses.collect::<Result<_, SearchError>>()?)
+    }
+
+    /// Asks for a part of what the expression asks for: one of its words instead of all of them.
+    ///
+    /// Names, categories, conditions and what is excluded hold as before. `None` when that would be the same question.
+    pub fn relaxed(&self, expr: &Expr) -> Result<Option<Clause>, SearchError> {
+        let parts = match expr {
+            Expr::And(parts) => parts.as_slice(),
+            single => std::slice::from_ref(single),
+        };
+        let (mut wishes, mut clauses) = (Vec::new(), Vec::new());
+        for part in parts {
+            match part {
+                Expr::Not(inner) => clauses.push((Occur::MustNot, self.part(inner, true)?)),
+                part if is_text(part) => loose_words(self.fields, part, &mut wishes),
+                part => clauses.push((Occur::Must, self.part(part, false)?)),
+            }
         }
-    })
+        if wishes.len() < 2 {
+            return Ok(None);
+        }
+        clauses.push((Occur::Must, one_of(wishes)));
+        Ok(Some(both(clauses)))
+    }
 }
 
 /// Asks for any of the words of a text.
@@ -48,36 +158,13 @@ pub(super) fn any_word(fields: &Fields, text: &str) -> Clause {
     one_of(words.iter().map(|word| word_in(fields.text, word)).collect())
 }
 
-/// Asks for a part of what the expression asks for: one of its words instead of all of them.
-///
-/// Names, categories and what is excluded hold as before. `None` when that would be the same question.
-pub(super) fn relaxed(fields: &Fields, expr: &Expr) -> Result<Option<Clause>, SearchError> {
-    let parts = match expr {
-        Expr::And(parts) => parts.as_slice(),
-        single => std::slice::from_ref(single),
-    };
-    let (mut wishes, mut clauses) = (Vec::new(), Vec::new());
-    for part in parts {
-        match part {
-            Expr::Not(inner) => clauses.push((Occur::MustNot, compile(fields, inner)?)),
-            part if is_text(part) => loose_words(fields, part, &mut wishes),
-            part => clauses.push((Occur::Must, compile(fields, part)?)),
-        }
-    }
-    if wishes.len() < 2 {
-        return Ok(None);
-    }
-    clauses.push((Occur::Must, one_of(wishes)));
-    Ok(Some(both(clauses)))
-}
-
 fn is_text(expr: &Expr) -> bool {
     match expr {
         Expr::Term(Term { pattern: Pattern::Words(_), field, .. }) => {
             !matches!(field, Some(Field::Author | Field::Organization | Field::Category))
         }
         Expr::Or(parts) | Expr::And(parts) => parts.iter().all(is_text),
-        Expr::Term(_) | Expr::Not(_) => false,
+        Expr::Term(_) | Expr::Condition(_) | Expr::Not(_) => false,
     }
 }
 
@@ -89,30 +176,8 @@ fn loose_words(fields: &Fields, expr: &Expr, wishes: &mut Vec<Clause>) {
         Expr::Or(parts) | Expr::And(parts) => {
             parts.iter().for_each(|part| loose_words(fields, part, wishes));
         }
-        Expr::Term(_) | Expr::Not(_) => {}
+        Expr::Term(_) | Expr::Condition(_) | Expr::Not(_) => {}
     }
-}
-
-fn leaf(fields: &Fields, term: &Term) -> Result<Clause, SearchError> {
-    Ok(match (&term.pattern, term.field) {
-        (Pattern::Category(name), _) => {
-            let term = IndexTerm::from_field_text(fields.categories, &name.to_ascii_lowercase());
-            unscored(Box::new(TermQuery::new(term, IndexRecordOption::Basic)))
-        }
-        (Pattern::Name { last, given }, _) => {
-            unscored(Box::new(RegexQuery::from_pattern(&name_pattern(last, given), fields.author_names)?))
-        }
-        (Pattern::Words(words), Some(Field::Title)) => adjacent(fields.title, words),
-        (Pattern::Words(words), Some(Field::Keyword)) => adjacent(fields.keywords, words),
-        (Pattern::Words(words), Some(Field::Author)) => adjacent(fields.authors, words),
-        (Pattern::Words(words), Some(Field::Organization)) => adjacent(fields.organizations, words),
-        (Pattern::Words(words), Some(Field::Abstract)) => {
-            let place = InAbstract::new(fields.text, words);
-            let place = unscored(Box::new(place));
-            Box::new(BooleanQuery::intersection(vec![adjacent(fields.text, words), place]))
-        }
-        (Pattern::Words(words), _) => adjacent(fields.text, words),
-    })
 }
 
 /// The words next to each other.
@@ -174,9 +239,9 @@ fn both(mut clauses: Vec<(Occur, Clause)>) -> Clause {
     Box::new(BooleanQuery::new(clauses))
 }
 
-fn without(mut clauses: Vec<(Occur, Clause)>, excluded: Clause) -> Clause {
-    clauses.push((Occur::MustNot, excluded));
-    both(clauses)
+/// Matches what `place` does and scores as `words` do.
+fn scored_by(words: Clause, place: Clause) -> Clause {
+    Box::new(BooleanQuery::intersection(vec![words, unscored(place)]))
 }
 
 fn unscored(query: Clause) -> Clause {

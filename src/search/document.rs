@@ -5,6 +5,7 @@ use tantivy::TantivyDocument;
 
 use super::schema::{Fields, KEYWORD_WEIGHT, TITLE_WEIGHT};
 use crate::domain::Paper;
+use crate::domain::query::Extra;
 use crate::text::{Folding, for_each_token, name_tokens};
 
 /// Writes a paper into a document of the index.
@@ -43,6 +44,15 @@ pub(super) fn document(fields: &Fields, paper: &Paper) -> TantivyDocument {
         }
         doc.add_text(fields.categories, category);
     }
+    let extras = [
+        (facts.repository.is_some(), Extra::Code),
+        (facts.summary.is_some(), Extra::Summary),
+        (facts.project_page.is_some(), Extra::Project),
+    ];
+    for (_, extra) in extras.iter().filter(|(there, _)| *there) {
+        doc.add_text(fields.extras, extra.name());
+    }
+    doc.add_text(fields.id, paper.id.as_str());
     doc.add_i64(fields.key, paper.key.0);
     doc.add_i64(fields.day, day_number(paper.day));
     let counters = paper.counters;

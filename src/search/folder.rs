@@ -1,6 +1,7 @@
 //! The files of the index: `DIR/v1`, opened or made anew.
 
 use std::fs;
+use std::panic::catch_unwind;
 use std::path::Path;
 
 use tantivy::directory::error::LockError;
@@ -30,7 +31,8 @@ pub(super) fn open(dir: &Path) -> Result<Opened, SearchError> {
     make(&own)?;
     let existed = own.join("meta.json").exists();
     if existed {
-        match existing(&own) {
+        // A file that ends too early makes the reading library panic.
+        match catch_unwind(|| existing(&own)).unwrap_or_else(|_| Err(cut_short())) {
             Ok((index, writer)) => {
                 if writer.is_some() {
                     remove_others(dir, &own);
@@ -45,6 +47,10 @@ pub(super) fn open(dir: &Path) -> Result<Opened, SearchError> {
     let writer = Some(write(&index)?);
     remove_others(dir, &own);
     Ok(Opened { index, writer, fresh: true })
+}
+
+fn cut_short() -> SearchError {
+    TantivyError::InternalError("one of its files is cut short".to_owned()).into()
 }
 
 /// An index without files.

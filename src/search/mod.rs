@@ -13,11 +13,11 @@ mod error;
 mod folder;
 mod recency;
 mod request;
+mod run;
 mod schema;
 mod snippet;
 mod suggest;
 mod wanted;
-mod within;
 
 use std::fmt;
 use std::path::Path;
@@ -29,6 +29,7 @@ use tantivy::{Index, IndexReader, IndexWriter, Term};
 
 use crate::domain::Paper;
 use collect::First;
+use compile::Compiler;
 use recency::Recency;
 use schema::Fields;
 
@@ -148,7 +149,7 @@ impl Search {
             return self.relaxed(request);
         }
         let query = match request.ask {
-            Ask::Query(query) => compile::compile(&self.fields, query.expr())?,
+            Ask::Query(query) => self.compiler(request).compile(query.expr())?,
             Ask::Words(text) => compile::any_word(&self.fields, text),
         };
         let page = self.page(query.as_ref(), request, false)?;
@@ -157,10 +158,15 @@ impl Search {
 
     fn relaxed(&self, request: &SearchRequest<'_>) -> Result<SearchPage, SearchError> {
         let Ask::Query(query) = request.ask else { return Ok(SearchPage::default()) };
-        match compile::relaxed(&self.fields, query.expr())? {
+        match self.compiler(request).relaxed(query.expr())? {
             Some(query) => self.page(query.as_ref(), request, true),
             None => Ok(SearchPage::default()),
         }
+    }
+
+    fn compiler(&self, request: &SearchRequest<'_>) -> Compiler<'_> {
+        let today = request.cursor.map_or(request.today, |cursor| cursor.today);
+        Compiler { fields: &self.fields, today }
     }
 
     fn page(

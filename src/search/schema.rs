@@ -5,6 +5,7 @@
 //! title, keywords, authors, organizations     for ti: kw: au: org:
 //! author_names                                "hinton e geoffrey", last name first, for au:"Hinton, G"
 //! categories                                  cs.cl and its archive cs, for cat:
+//! extras, id                                  code, summary, project, for has: and id:
 //! key, day, upvotes, comments, stars          columns, for sorting and comparing
 //! abstract_from                               where on the line the abstract begins, for abs:
 //! ```
@@ -39,6 +40,8 @@ pub(super) struct Fields {
     pub author_shown: Field,
     pub organizations: Field,
     pub categories: Field,
+    pub extras: Field,
+    pub id: Field,
     pub key: Field,
     pub day: Field,
     pub upvotes: Field,
@@ -77,7 +80,9 @@ pub(super) fn schema() -> (Schema, Fields) {
         author_names: schema.add_text_field("author_names", whole.clone()),
         author_shown: schema.add_text_field("author_shown", STORED),
         organizations: schema.add_text_field("organizations", names),
-        categories: schema.add_text_field("categories", whole),
+        categories: schema.add_text_field("categories", whole.clone()),
+        extras: schema.add_text_field("extras", whole.clone()),
+        id: schema.add_text_field("id", whole),
         key: schema.add_i64_field(column::KEY, FAST | INDEXED),
         day: schema.add_i64_field(column::DAY, FAST),
         upvotes: schema.add_u64_field(column::UPVOTES, FAST),

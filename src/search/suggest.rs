@@ -1,9 +1,11 @@
 //! What a person may have meant who found nothing.
 
+use jiff::civil::Date;
 use tantivy::schema::Field as IndexField;
 use tantivy::{Searcher, Term as IndexTerm};
 
-use super::{Search, SearchError, compile};
+use super::compile::Compiler;
+use super::{Search, SearchError};
 use crate::domain::Query;
 use crate::domain::query::{Expr, Field, Pattern, Term};
 use crate::text::display_tokens;
@@ -12,14 +14,14 @@ impl Search {
     /// The query with each unknown word replaced by the known one that is nearest in spelling.
     ///
     /// `None` when every word is known, when nothing is near, or when that query finds nothing either.
-    pub fn suggest(&self, query: &Query) -> Result<Option<String>, SearchError> {
+    pub fn suggest(&self, query: &Query, today: Date) -> Result<Option<String>, SearchError> {
         let searcher = self.reader.searcher();
         let mut changed = false;
         let expr = self.respelled(&searcher, query.expr(), &mut changed)?;
         // Read again, so that the suggestion is a query that can be asked.
         let suggested: Option<Query> = changed.then(|| expr.to_string().parse().ok()).flatten();
         let Some(suggested) = suggested else { return Ok(None) };
-        let finds = compile::compile(&self.fields, suggested.expr())?.count(&searcher)? > 0;
+        let finds = Compiler { fields: &self.fields, today }.compile(suggested.expr())?.count(&searcher)? > 0;
         Ok(finds.then(|| suggested.to_string()))
     }
 

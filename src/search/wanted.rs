@@ -1,17 +1,15 @@
 //! What of a question can be pointed at in a text.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::request::Ask;
-use crate::domain::query::{Expr, Field, Pattern};
-use crate::text::{Folding, for_each_token, tokens};
+use super::run::Slot;
+use crate::domain::query::{Expr, Field, Pattern, Term};
+use crate::text::{Folding, Word, for_each_word, tokens};
 
-/// Words and phrases that are looked for in running text.
+/// Words and phrases that are looked for in running text, each with the field that it is asked of.
 pub(super) struct Wanted {
-    numbers: HashMap<String, usize>,
-    /// Each a word or a phrase; with the field that it is asked of.
-    runs: Vec<(Option<Field>, Vec<usize>)>,
+    runs: Vec<(Option<Field>, Vec<Slot>)>,
 }
 
 /// A run of words that was found.
@@ -23,66 +21,102 @@ pub(super) struct Found {
     pub span: Range<usize>,
 }
 
+/// The words of a text, one after another.
+#[derive(Default)]
+struct Words {
+    text: String,
+    places: Vec<(Range<usize>, Range<usize>, Range<usize>)>,
+}
+
 impl Wanted {
     /// What a question wants; what it excludes is not wanted.
     pub fn new(ask: Ask<'_>) -> Self {
-        let mut wanted = Self { numbers: HashMap::new(), runs: Vec::new() };
+        let mut wanted = Self { runs: Vec::new() };
         match ask {
-            Ask::Query(query) => wanted.collect(query.expr()),
-            Ask::Words(text) => tokens(text).into_iter().for_each(|token| wanted.add(None, &[token.text])),
+            Ask::Query(query) => query.expr().for_each_leaf(&mut |leaf, denied| match leaf {
+                Expr::Term(term) if !denied => wanted.add(term),
+                _ => {}
+            }),
+            Ask::Words(text) => {
+                wanted.runs =
+                    tokens(text).into_iter().map(|token| (None, vec![Slot::Folded(token.text)])).collect();
+            }
         }
         wanted
     }
 
     /// Splits phrases into their words, as a relaxed answer is found by.
-    pub fn loosened(mut self) -> Self {
-        self.runs =
-            self.runs.iter().flat_map(|(_, run)| run.iter().map(|word| (None, vec![*word]))).collect();
-        self
+    pub fn loosened(self) -> Self {
+        let words = self.runs.into_iter().flat_map(|(_, run)| run);
+        Self { runs: words.map(|word| (None, vec![word])).collect() }
     }
 
-    fn collect(&mut self, expr: &Expr) {
-        match expr {
-            Expr::And(parts) | Expr::Or(parts) => parts.iter().for_each(|part| self.collect(part)),
-            Expr::Not(_) => {}
-            Expr::Term(term) => match (&term.pattern, term.field) {
-                (_, Some(Field::Author | Field::Organization | Field::Category)) => {}
-                (Pattern::Words(words), field) => self.add(field, words),
-                _ => {}
-            },
+    fn add(&mut self, term: &Term) {
+        if matches!(term.field, Some(Field::Author | Field::Organization | Field::Category)) {
+            return;
         }
-    }
-
-    fn add(&mut self, field: Option<Field>, words: &[String]) {
-        let run = words.iter().map(|word| {
-            let next = self.numbers.len();
-            *self.numbers.entry(word.clone()).or_insert(next)
-        });
-        let run = (field, run.collect());
-        if !self.runs.contains(&run) {
-            self.runs.push(run);
-        }
+        let folded = |words: &[String]| words.iter().cloned().map(Slot::Folded).collect::<Vec<_>>();
+        let run = match &term.pattern {
+            Pattern::Words(words) => folded(words),
+            Pattern::Exact(words) => words.iter().cloned().map(Slot::Written).collect(),
+            Pattern::Prefix { before, start } => {
+                let mut run = folded(before);
+                run.push(Slot::Begins(start.clone()));
+                run
+            }
+            Pattern::Name { .. } | Pattern::Category(_) => return,
+        };
+        self.runs.push((term.field, run));
     }
 
     /// Where the wanted stands in a text of this field, in its order.
     pub fn find(&self, field: Field, text: &str) -> Vec<Found> {
-        let mut words: Vec<(Option<usize>, Range<usize>)> = Vec::new();
-        for_each_token(text, Folding::Words, |word, span| {
-            words.push((self.numbers.get(word).copied(), span))
-        });
+        let asked: Vec<(usize, &[Slot])> = (0..)
+            .zip(&self.runs)
+            .filter(|(_, (of, run))| !run.is_empty() && of.is_none_or(|of| of == field))
+            .map(|(number, (_, run))| (number, run.as_slice()))
+            .collect();
+        if asked.is_empty() {
+            return Vec::new();
+        }
+        let words = Words::new(text);
         let mut found = Vec::new();
-        for at in (0..words.len()).filter(|at| words[*at].0.is_some()) {
-            for (number, (asked_of, run)) in self.runs.iter().enumerate() {
-                let here = words.get(at..at + run.len());
-                let holds = asked_of.is_none_or(|asked| asked == field)
-                    && here
-                        .is_some_and(|here| here.iter().zip(run).all(|((word, _), run)| *word == Some(*run)));
-                if holds {
-                    let span = words[at].1.start..words[at + run.len() - 1].1.end;
-                    found.push(Found { run: number, span });
+        for at in 0..words.places.len() {
+            for (number, run) in &asked {
+                let end = at + run.len();
+                if end <= words.places.len() && run.iter().zip(at..).all(|(slot, at)| words.holds(at, slot)) {
+                    let span = words.places[at].2.start..words.places[end - 1].2.end;
+                    found.push(Found { run: *number, span });
                 }
             }
         }
         found
+    }
+}
+
+impl Words {
+    fn new(text: &str) -> Self {
+        let mut words = Self::default();
+        for_each_word(text, Folding::Words, |Word { folded, written, span }| {
+            let folded_as = words.push(folded);
+            let written = if folded == written { folded_as.clone() } else { words.push(written) };
+            words.places.push((folded_as, written, span));
+        });
+        words
+    }
+
+    fn push(&mut self, word: &str) -> Range<usize> {
+        let start = self.text.len();
+        self.text.push_str(word);
+        start..self.text.len()
+    }
+
+    fn holds(&self, at: usize, slot: &Slot) -> bool {
+        let (folded, written, _) = &self.places[at];
+        match slot {
+            Slot::Folded(word) => self.text[folded.clone()] == **word,
+            Slot::Written(word) => self.text[written.clone()] == **word,
+            Slot::Begins(start) => self.text[written.clone()].starts_with(start.as_str()),
+        }
     }
 }
