@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use super::{Bench, TODAY};
+use paperwire::clock::Clock as _;
 use paperwire::pipeline::step_until_idle;
 
+use super::{Bench, TODAY};
 use crate::worlds::hub::paper;
 
 impl Bench {
     /// The paper's votes as the source shows them at the next poll, and what the router makes of it.
     async fn vote(&self, votes: u32) {
         self.clock.advance(Duration::from_mins(10));
+        self.hub.set_today(self.clock.today());
         self.hub.list(TODAY, [paper("2608.00001").title("Robots at work").upvotes(votes)]);
         self.poller(0).poll().await.unwrap();
         step_until_idle(&self.router()).await.unwrap();

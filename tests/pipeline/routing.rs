@@ -32,12 +32,12 @@ impl SandboxLedger for Nowhere {
 }
 
 impl Bench {
-    fn router(&self) -> Router {
+    pub fn router(&self) -> Router {
         let sandbox: Arc<dyn ChatPlatform> = Arc::new(Sandbox::new(Arc::new(Nowhere)));
         Router::new(self.store.clone(), self.clock.clone(), [sandbox], Duration::from_hours(24), 300)
     }
 
-    async fn subscribe(&self, channel: &str, query: &str) -> SubscriptionId {
+    pub async fn subscribe(&self, channel: &str, query: &str) -> SubscriptionId {
         let channel = ChannelId::parse(Platform::Sandbox, channel).unwrap();
         let query = query.parse().unwrap();
         let made = self.store.subscribe(Platform::Sandbox, &channel, &query, "test", self.clock.now()).await;
@@ -51,7 +51,7 @@ impl Bench {
     }
 
     /// Every delivery as `channel paper`, in the order of the outbox.
-    async fn queued(&self) -> Vec<String> {
+    pub async fn queued(&self) -> Vec<String> {
         let deliveries = self.store.deliveries(&DeliveryFilter::default()).await.unwrap();
         deliveries.iter().map(|d| format!("{} {}", d.destination.channel, d.paper)).collect()
     }
