@@ -29,19 +29,9 @@ impl Seed {
             rest = after;
         }
         // The last eight bytes, overlapping what was read: no loop over single bytes.
-        let tail = match (bytes.last_chunk::<8>(), rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
-            (Some(last), ..) => u64::from_le_bytes(*last),
-            (None, Some(first), Some(last)) => {
-                u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
-            }
-            _ => match rest {
-                [] => 0,
-                [a, ..] => {
-                    u64::from(*a) << 16
-                        | u64::from(rest[rest.len() / 2]) << 8
-                        | u64::from(rest[rest.len() - 1])
-                }
-            },
+        let tail = match bytes.last_chunk::<8>() {
+            Some(last) => u64::from_le_bytes(*last),
+            None => short(bytes),
         };
         high(mix(state ^ tail, SPREAD ^ (bytes.len() as u64) << 1))
     }
@@ -56,6 +46,30 @@ impl Seed {
     pub fn numbers(self, numbers: &[u32]) -> u32 {
         let start = self.0 ^ numbers.len() as u64;
         high(numbers.iter().fold(start, |state, number| mix(state ^ u64::from(*number), SPREAD)))
+    }
+}
+
+/// The first eight bytes of a text as a number; texts of one length up to eight are equal when these are.
+#[inline]
+pub(super) fn head(text: &str) -> u64 {
+    match text.as_bytes().first_chunk::<8>() {
+        Some(first) => u64::from_le_bytes(*first),
+        None => short(text.as_bytes()),
+    }
+}
+
+/// Fewer than eight bytes as a number, in two overlapping reads.
+#[inline]
+fn short(bytes: &[u8]) -> u64 {
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+        }
+        _ => match bytes {
+            [] => 0,
+            [a, .., c] => u64::from(*a) << 16 | u64::from(bytes[bytes.len() / 2]) << 8 | u64::from(*c),
+            [a] => u64::from(*a),
+        },
     }
 }
 

@@ -1,7 +1,7 @@
 //! The words that some query uses, numbered.
 
-use super::hash::Seed;
-use super::pool::{List, Pool, number};
+use super::hash::{Seed, head};
+use super::pool::{List, Pool, number, push};
 use super::starts::Starts;
 use super::table::Table;
 
@@ -50,8 +50,13 @@ pub(super) struct Lexicon {
     starts: Starts,
 }
 
+/// Bytes of a text that its head holds whole.
+const HEAD: usize = 8;
+
 #[derive(Debug, Clone, Copy)]
 struct Word {
+    /// The first bytes of its text: most words are compared without a look at the text.
+    head: u64,
     text: List,
     space: Space,
     uses: u32,
@@ -68,7 +73,10 @@ impl Lexicon {
     fn find_hashed(&self, hash: u32, space: Space, text: &str) -> Option<WordId> {
         self.numbers.find(hash, |id| {
             let word = &self.words[id as usize];
-            word.space == space && self.texts.get(word.text) == text.as_bytes()
+            word.head == head(text)
+                && word.space == space
+                && word.text.len() == text.len()
+                && (text.len() <= HEAD || self.texts.get(word.text) == text.as_bytes())
         })
     }
 
@@ -94,11 +102,11 @@ impl Lexicon {
             self.words[id as usize].uses += 1;
             return id;
         }
-        let word = Word { text: self.texts.add(text.as_bytes()), space, uses: 1 };
+        let word = Word { head: head(text), text: self.texts.add(text.as_bytes()), space, uses: 1 };
         let id = self.free.pop().unwrap_or(number(self.words.len()));
         match self.words.get_mut(id as usize) {
             Some(unused) => *unused = word,
-            None => self.words.push(word),
+            None => push(&mut self.words, word),
         }
         self.numbers.insert(hash, id);
         self.used[space as usize] += 1;

@@ -16,11 +16,14 @@
 
 #[cfg(test)]
 mod agreement;
+#[cfg(test)]
+mod changing;
 mod code;
 mod document;
 #[cfg(test)]
 mod documented;
 mod evaluate;
+mod explain;
 mod hash;
 mod keys;
 mod leaves;
@@ -44,6 +47,7 @@ use std::sync::Arc;
 
 pub use document::{Document, Spot};
 pub use evaluate::matches_query;
+pub use explain::{Explanation, Part, Said, explain};
 pub use scratch::Scratch;
 pub use search::Found;
 

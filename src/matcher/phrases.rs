@@ -5,7 +5,7 @@
 
 use super::hash::Seed;
 use super::lexicon::{Lexicon, NONE, Space, WordId};
-use super::pool::number;
+use super::pool::{make_room, number, push};
 use super::rarity;
 use super::table::Table;
 
@@ -24,7 +24,7 @@ pub(super) struct Phrases {
     /// Of each node, what a walk needs: [`ASKED`], and a bit for each word that may follow.
     signs: Vec<u32>,
     nodes: Vec<Node>,
-    branches: Table<50>,
+    branches: Table<70>,
     free: Vec<PhraseId>,
 }
 
@@ -34,8 +34,6 @@ struct Node {
     word: WordId,
     uses: u32,
     branches: u32,
-    /// Estimated papers in a million that hold it.
-    frequency: u32,
 }
 
 impl Phrases {
@@ -92,16 +90,18 @@ impl Phrases {
         }
         let word = self.lexicon.acquire(space, text);
         let id = self.free.pop().unwrap_or(number(self.nodes.len()));
-        let node = Node { parent, word, uses: 0, branches: 0, frequency: 0 };
+        let node = Node { parent, word, uses: 0, branches: 0 };
         if id as usize == self.nodes.len() {
-            self.nodes.push(node);
-            self.signs.push(0);
+            push(&mut self.nodes, node);
+            push(&mut self.signs, 0);
         } else {
             self.nodes[id as usize] = node;
             self.signs[id as usize] = 0;
         }
         if parent == NONE {
             if self.first.len() <= word as usize {
+                let more = word as usize + 1 - self.first.len();
+                make_room(&mut self.first, more);
                 self.first.resize(word as usize + 1, NONE);
             }
             self.first[word as usize] = id;
@@ -110,7 +110,6 @@ impl Phrases {
             self.nodes[parent as usize].branches += 1;
             self.signs[parent as usize] |= sign(word);
         }
-        self.nodes[id as usize].frequency = rarity::frequency(space, &self.words(id));
         id
     }
 
@@ -172,7 +171,7 @@ impl Phrases {
 
     /// Estimated papers in a million that hold the phrase.
     pub fn frequency(&self, phrase: PhraseId) -> u32 {
-        self.nodes[phrase as usize].frequency
+        rarity::frequency(self.space(phrase), &self.words(phrase))
     }
 
     /// One more than the largest number that a phrase has.

@@ -2,7 +2,7 @@
 
 use super::code::Sign;
 use super::keys::{Key, Remainder};
-use super::pool::{List, Pool};
+use super::pool::{List, Pool, make_room};
 use super::queries::QueryId;
 
 /// Queries by phrase, in the order of their numbers.
@@ -43,6 +43,8 @@ impl Postings {
         for key in keys {
             let phrase = key.phrase as usize;
             if self.phrases.len() <= phrase {
+                let more = phrase + 1 - self.phrases.len();
+                make_room(&mut self.phrases, more);
                 self.phrases.resize(phrase + 1, Posting::default());
             }
             let posting = &mut self.phrases[phrase];

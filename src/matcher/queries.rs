@@ -2,7 +2,7 @@
 
 use super::code::Sign;
 use super::hash::Seed;
-use super::pool::{List, Pool, number};
+use super::pool::{List, Pool, number, push};
 use super::table::Table;
 use crate::domain::SubscriptionId;
 
@@ -18,8 +18,8 @@ pub(super) struct Queries {
     subscribers: Vec<List>,
     code_pool: Pool<Sign>,
     subscriber_pool: Pool<SubscriptionId>,
-    by_code: Table<80>,
-    by_subscription: Table<80>,
+    by_code: Table<90>,
+    by_subscription: Table<90>,
     free: Vec<QueryId>,
 }
 
@@ -33,8 +33,8 @@ impl Queries {
         let list = self.code_pool.add(code);
         let id = self.free.pop().unwrap_or(number(self.codes.len()));
         if id as usize == self.codes.len() {
-            self.codes.push(list);
-            self.subscribers.push(List::default());
+            push(&mut self.codes, list);
+            push(&mut self.subscribers, List::default());
         } else {
             self.codes[id as usize] = list;
         }

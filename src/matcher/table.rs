@@ -107,7 +107,7 @@ impl<const FULL: usize> Table<FULL> {
     }
 
     fn grow(&mut self) {
-        let slots = LEAST_SLOTS.max(self.slots.len() + self.slots.len() / 2);
+        let slots = LEAST_SLOTS.max(self.slots.len() + self.slots.len() / 5);
         for slot in std::mem::replace(&mut self.slots, vec![EMPTY; slots]) {
             if slot.value != u32::MAX {
                 self.place(slot);

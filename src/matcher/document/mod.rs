@@ -7,6 +7,7 @@ mod words;
 use std::ops::Range;
 
 use jiff::civil::Date;
+use serde::Serialize;
 
 use crate::domain::query::{Announcement, Condition, Extra, Field, Pattern, Rise, Term};
 use crate::domain::{Counters, Facts, Paper, PaperId};
@@ -26,7 +27,7 @@ pub struct Document {
 }
 
 /// A place in a paper where a term stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Spot {
     /// The field.
     pub field: Field,
@@ -132,6 +133,11 @@ impl Document {
     /// Says whether a condition holds.
     pub fn holds(&self, condition: &Condition) -> bool {
         self.subject.holds(condition)
+    }
+
+    /// Says what is known of that which a condition asks for, as half a sentence: `it has 61 upvotes`.
+    pub(super) fn known(&self, condition: &Condition) -> String {
+        self.subject.known(condition)
     }
 
     /// The field that holds a term, if one does: the first of title, keywords and abstract.
