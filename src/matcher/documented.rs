@@ -1,5 +1,7 @@
 //! Holds `docs/query-language.md` to what the code does.
 
+use std::fmt::Write as _;
+
 use jiff::civil::date;
 
 use super::*;
@@ -53,7 +55,7 @@ fn document(text: &str) -> Document {
             }
             "listed" => {
                 let day = value.parse().expect("a day");
-                given.push(Box::new(move |document| document.listed_on(day).as_of(date(2026, 8, 31))));
+                given.push(Box::new(move |document| document.listed_on(day).asked_on(date(2026, 8, 31))));
             }
             rise if rise.contains('+') => {
                 let Ok(Expr::Condition(Condition::Number(asked))) =
@@ -83,7 +85,7 @@ fn table(heads: &str, rows: impl IntoIterator<Item = [String; 3]>) -> String {
     let columns = heads.matches('|').count() - 1;
     let mut table = format!("{heads}\n|{}\n", "---|".repeat(columns));
     for row in rows {
-        table += &format!("| {} |\n", row[..columns].join(" | "));
+        let _ = writeln!(table, "| {} |", row[..columns].join(" | "));
     }
     table
 }
