@@ -20,13 +20,47 @@ const MAX_FORMULA: usize = 2_000;
 /// Decodes a text into characters that people see.
 pub(super) fn decode(text: &str, out: &mut Vec<Unit>) {
     out.clear();
-    let mut decoder =
-        Decoder { text, groups: Vec::new(), quotes: text.contains("``") && text.contains("''"), out };
-    if decoder.quotes || text.contains(['\\', '$', '{']) {
-        decoder.groups = groups(text);
-        decoder.run(0..text.len(), false, 0);
+    if text.contains("``") || has_latex(text) {
+        let latex = Latex::new(text);
+        latex.decoder(out).run(0..text.len(), false, 0);
     } else {
-        decoder.copy(0..text.len());
+        Latex { text, groups: Vec::new(), quotes: false }.decoder(out).copy(0..text.len());
+    }
+}
+
+/// True when a text may hold commands, formulae or groups.
+fn has_latex(text: &str) -> bool {
+    text.bytes().any(|b| matches!(b, b'\\' | b'$' | b'{'))
+}
+
+/// A text with its groups, ready to be decoded piece by piece.
+pub(super) struct Latex<'a> {
+    text: &'a str,
+    groups: Vec<(usize, usize)>,
+    quotes: bool,
+}
+
+impl<'a> Latex<'a> {
+    pub fn new(text: &'a str) -> Self {
+        let groups = if has_latex(text) { groups(text) } else { Vec::new() };
+        Self { text, groups, quotes: text.contains("``") && text.contains("''") }
+    }
+
+    /// Decodes from a place outside groups and formulae to the next white space outside them, and says where that is.
+    pub fn decode_piece(&self, from: usize, out: &mut Vec<Unit>) -> usize {
+        out.clear();
+        let (mut decoder, mut at, end) = (self.decoder(out), from, self.text.len());
+        while let Some(ch) = self.text[at..].chars().next() {
+            if at > from && ch.is_ascii_whitespace() {
+                break;
+            }
+            at = decoder.step(ch, at, end, false, 0);
+        }
+        at
+    }
+
+    fn decoder<'o>(&'o self, out: &'o mut Vec<Unit>) -> Decoder<'o> {
+        Decoder { text: self.text, groups: &self.groups, quotes: self.quotes, out }
     }
 }
 
@@ -46,32 +80,37 @@ fn groups(text: &str) -> Vec<(usize, usize)> {
     found
 }
 
-struct Decoder<'a, 'o> {
+struct Decoder<'a> {
     text: &'a str,
-    groups: Vec<(usize, usize)>,
+    groups: &'a [(usize, usize)],
     quotes: bool,
-    out: &'o mut Vec<Unit>,
+    out: &'a mut Vec<Unit>,
 }
 
-impl Decoder<'_, '_> {
+impl Decoder<'_> {
     fn run(&mut self, range: Range<usize>, math: bool, depth: u8) {
         if depth > MAX_DEPTH {
             return self.copy(range);
         }
         let Range { start: mut at, end } = range;
         while let Some(ch) = self.text[at..end].chars().next() {
-            let next = at + ch.len_utf8();
-            at = match ch {
-                '\\' => self.command(at, end, math, depth),
-                '$' => self.formula(at, end, depth),
-                '{' => self.group(at, end, math, depth),
-                '}' if math => next,
-                '^' | '_' if math => self.script(ch, next, end, depth),
-                '~' | '&' if math => self.push(' ', at..next),
-                '`' if self.quotes && self.text[next..end].starts_with('`') => self.push('“', at..next + 1),
-                '\'' if self.quotes && self.text[next..end].starts_with('\'') => self.push('”', at..next + 1),
-                _ => self.push(ch, at..next),
-            };
+            at = self.step(ch, at, end, math, depth);
+        }
+    }
+
+    /// Reads what begins with the character at `at` and returns where it ends.
+    fn step(&mut self, ch: char, at: usize, end: usize, math: bool, depth: u8) -> usize {
+        let next = at + ch.len_utf8();
+        match ch {
+            '\\' => self.command(at, end, math, depth),
+            '$' => self.formula(at, end, depth),
+            '{' => self.group(at, end, math, depth),
+            '}' if math => next,
+            '^' | '_' if math => self.script(ch, next, end, depth),
+            '~' | '&' if math => self.push(' ', at..next),
+            '`' if self.quotes && self.text[next..end].starts_with('`') => self.push('“', at..next + 1),
+            '\'' if self.quotes && self.text[next..end].starts_with('\'') => self.push('”', at..next + 1),
+            _ => self.push(ch, at..next),
         }
     }
 

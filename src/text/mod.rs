@@ -5,8 +5,10 @@
 //! ```text
 //! bytes --latex--> characters with their place --fold--> NFKC, case and accents folded --token--> words
 //! ```
+//! Pieces of plain ASCII, which most are, take a short cut through [`ascii`].
 //! People read the result of the first step alone, which is [`readable`].
 
+mod ascii;
 mod fold;
 mod latex;
 mod plural;
@@ -17,7 +19,7 @@ mod token;
 mod truncate;
 mod unit;
 
-pub use plural::has_plural;
+pub use plural::{has_plural, singular};
 pub use readable::readable;
 pub use sentence::sentences;
 pub use token::{

@@ -11,8 +11,9 @@ use std::ops::Range;
 
 use unicode_normalization::char::is_combining_mark;
 
+use super::latex::Latex;
 use super::unit::Unit;
-use super::{fold, latex, plural};
+use super::{ascii, fold, plural};
 
 /// A folded word and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,12 +66,93 @@ pub fn for_each_token(text: &str, folding: Folding, mut visit: impl FnMut(&str, 
 }
 
 /// Calls `visit` with each word, without an allocation for each.
+///
+/// Plain ASCII is read byte by byte; from a word with anything else in it (accents, formulae, other scripts) to the
+/// next white space the exact way through [`latex`] and [`fold`] is taken, which gives the same for plain text.
 pub fn for_each_word(text: &str, folding: Folding, mut visit: impl FnMut(Word<'_>)) {
-    let mut decoded = Vec::with_capacity(text.len());
-    latex::decode(text, &mut decoded);
-    let mut units = Vec::with_capacity(decoded.len());
-    fold::fold(&decoded, &mut units);
-    let mut word = String::new();
+    let bytes = text.as_bytes();
+    let (mut at, mut lower, mut single, mut exact) = (0, String::new(), String::new(), None);
+    while let Some(byte) = bytes.get(at) {
+        match ascii::class(*byte) {
+            ascii::SEPARATOR => at += 1,
+            class if class & ascii::LETTER != 0 => {
+                let Some(word) = ascii::read_word(bytes, at) else {
+                    at = exact.get_or_insert_with(|| Exact::new(text)).read(at, folding, &mut visit);
+                    continue;
+                };
+                let mut written = &text[at..word.end];
+                if word.has_capitals || word.has_caret {
+                    lower.clear();
+                    lower.push_str(written);
+                    lower.make_ascii_lowercase();
+                    if word.has_caret {
+                        lower.retain(|ch| ch != '^');
+                    }
+                    written = &lower;
+                }
+                emit(written, &mut single, at..word.end, folding, &mut visit);
+                at = word.next;
+            }
+            class if class & ascii::ODD != 0 => {
+                at = exact.get_or_insert_with(|| Exact::new(text)).read(at, folding, &mut visit);
+            }
+            _ => at += 1,
+        }
+    }
+}
+
+#[inline]
+fn emit(
+    written: &str,
+    single: &mut String,
+    span: Range<usize>,
+    folding: Folding,
+    visit: &mut impl FnMut(Word<'_>),
+) {
+    let folded = if folding == Folding::Words && plural::may_be_plural(written) {
+        plural::singular_in(written, single)
+    } else {
+        written
+    };
+    visit(Word { folded, written, span });
+}
+
+/// The exact way from text to words, with its buffers.
+struct Exact<'a> {
+    latex: Latex<'a>,
+    decoded: Vec<Unit>,
+    units: Vec<Unit>,
+    word: String,
+    single: String,
+}
+
+impl<'a> Exact<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            latex: Latex::new(text),
+            decoded: Vec::new(),
+            units: Vec::new(),
+            word: String::new(),
+            single: String::new(),
+        }
+    }
+
+    /// Reads the words from a place to the next white space and says where that is.
+    fn read(&mut self, from: usize, folding: Folding, visit: &mut impl FnMut(Word<'_>)) -> usize {
+        let end = self.latex.decode_piece(from, &mut self.decoded);
+        fold::fold(&self.decoded, &mut self.units);
+        words_of(&self.units, [&mut self.word, &mut self.single], folding, visit);
+        end
+    }
+}
+
+/// Splits folded characters into words.
+fn words_of(
+    units: &[Unit],
+    [word, single]: [&mut String; 2],
+    folding: Folding,
+    visit: &mut impl FnMut(Word<'_>),
+) {
     let mut at = 0;
     while let Some(unit) = units.get(at) {
         if is_cjk(unit.ch) {
@@ -78,18 +160,14 @@ pub fn for_each_word(text: &str, folding: Folding, mut visit: impl FnMut(Word<'_
             for pair in units[at..end].windows(2.min(end - at)) {
                 word.clear();
                 word.extend(pair.iter().map(|unit| unit.ch));
-                visit(Word { folded: &word, written: &word, span: span(pair) });
+                visit(Word { folded: word, written: word, span: span(pair) });
             }
             at = end;
         } else if is_letter(unit.ch) {
             word.clear();
-            let end = read_word(&units, at, &mut word);
-            let folded = match folding {
-                Folding::Words => plural::singular(&word),
-                Folding::Names => word.as_str().into(),
-            };
-            visit(Word { folded: &folded, written: &word, span: span(&units[at..end]) });
-            at = skip_possessive(&units, end);
+            let end = read_word(units, at, word);
+            emit(word, single, span(&units[at..end]), folding, visit);
+            at = skip_possessive(units, end);
         } else {
             at += 1;
         }
@@ -248,6 +326,28 @@ mod tests {
         let text = "On Erd\\H{o}s graphs";
         let spans: Vec<_> = tokens(text).into_iter().map(|token| &text[token.span]).collect();
         assert_eq!(spans, ["On", "Erd\\H{o}s", "graphs"]);
+    }
+
+    /// The exact way alone, over the whole text.
+    fn exactly(text: &str, folding: Folding) -> Vec<Token> {
+        let (mut decoded, mut units, mut found) = (Vec::new(), Vec::new(), Vec::new());
+        crate::text::latex::decode(text, &mut decoded);
+        fold::fold(&decoded, &mut units);
+        words_of(&units, [&mut String::new(), &mut String::new()], folding, &mut |word| {
+            found.push(Token { text: word.folded.to_owned(), span: word.span });
+        });
+        found
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #[test]
+        fn plain_and_other_pieces_give_what_the_exact_way_gives(
+            text in "([a-zA-Z0-9]{1,3}|[ .,'^+#\\n-]|[\\\\${}^_`=<~]|[é’–\u{301}\u{200b}\u{338}学가]|'s|C\\+\\+|\\\\bf |\\\\'|\\$\\\\alpha\\$|\u{1}|\\PC){0,24}"
+        ) {
+            prop_assert_eq!(tokens(&text), exactly(&text, Folding::Words));
+            prop_assert_eq!(name_tokens(&text), exactly(&text, Folding::Names));
+        }
     }
 
     proptest! {

@@ -37,6 +37,35 @@ fn the_same_question_has_one_text() {
         (&["Attention: survey"], "attention survey"),
         (&["au:or", "au:OR", "au:(or)"], "au:or"),
         (&["\"A* search\""], "\"a search\""),
+        (&["Transform*", "transform* transform*"], "transform*"),
+        (&["k-Mean*", "K-mean*"], "k-mean*"),
+        (&["ti:polic*"], "ti:polic*"),
+        (&["au:Hin*"], "au:hin*"),
+        (&["机器学习*"], "机器学习"),
+        (&["=LLMs", "=\"LLMs\""], "=llms"),
+        (&["=\"Large Language Models\""], "=\"large language models\""),
+        (&["=C++", "C++"], "c++"),
+        (&["=GPT-4o", "=\"gpt 4o\""], "=\"gpt 4o\""),
+        (&["ti:=llms", "ti:(=llms)"], "ti:=llms"),
+        (&["au:=Williams", "au:williams"], "au:williams"),
+        (&["upvotes>=50", "UPVOTES >= 50", "upvotes>49", "upvotes => 50", "upvotes≥050"], "upvotes>=50"),
+        (&["x upvotes<10", "x upvotes <= 9"], "upvotes<10 x"),
+        (&["comments=3", "comments == 3"], "comments=3"),
+        (&["stars+24h>=100", "stars+1d>99"], "stars+24h>=100"),
+        (&["upvotes+7d>=30", "upvotes+168h >= 30", "upvotes+1w>=30"], "upvotes+7d>=30"),
+        (&["upvotes x", "x upvotes"], "upvote x"),
+        (&["p<0.05"], "\"p 0.05\""),
+        (&["listed:2026-08-01", "listed=2026-08-01", "listed:2026-08-01..2026-08-01"], "listed:2026-08-01"),
+        (&["listed:2026-08-01..2026-08-07"], "listed:2026-08-01..2026-08-07"),
+        (&["listed:2026-08-01..", "listed>=2026-08-01", "listed > 2026-07-31"], "listed>=2026-08-01"),
+        (&["listed>=7d", "listed >= 1w", "listed>8d", "listed:7d.."], "listed>=7d"),
+        (&["listed<7d", "listed<=8d"], "listed<=8d"),
+        (&["has:code", "HAS:Code", "has:\"code\""], "has:code"),
+        (&["has:(code project)", "has:project has:code"], "has:code has:project"),
+        (&["src:(arXiv OR huggingface)", "src:HuggingFace|src:arxiv"], "src:arxiv OR src:huggingface"),
+        (&["type:NEW"], "type:new"),
+        (&["id:2608.01234", "id:2608.01234v2", "id:https://arxiv.org/abs/2608.01234"], "id:2608.01234"),
+        (&["id:\"https://example.org/a(b)\""], "id:\"https://example.org/a(b)\""),
     ] {
         for spelling in spellings {
             assert_eq!(canonical(spelling), expected, "{spelling}");
@@ -66,15 +95,59 @@ fn faults_are_named_with_their_place() {
         ("x AND OR y", "6: “OR” joins two parts: expected a word, a phrase or “(” here"),
         ("x \"y z", "2: this quote \" is never closed: add “\"” after the last word of the phrase"),
         (
-            "é trans*",
-            "7: a word cannot hold “*”: write the whole word, or put it in quotes when the star belongs to it",
+            "é tra*ns",
+            "5: a star stands at the end of a word; put the text in quotes when the star belongs to it",
         ),
+        ("x tr*", "4: a star needs at least 3 letters or digits directly before it"),
+        ("c++*", "3: a star needs at least 3 letters or digits directly before it"),
+        ("foo-*", "4: a star needs at least 3 letters or digits directly before it"),
+        ("=trans*", "6: “=” asks for a whole word: leave out the “=” or the star"),
+        ("the*", "0: words in nearly every paper begin with “the”: write more letters"),
+        (
+            "a = b",
+            "2: “=” asks for the word directly after it as it is written: close the gap, or leave it out",
+        ),
+        (
+            "x =(y)",
+            "2: “=” asks for the word directly after it as it is written: close the gap, or leave it out",
+        ),
+        ("upvotes>=", "9: expected a whole number here, such as upvotes>=50"),
+        ("x upvotes >= many", "13: expected a whole number here, such as upvotes>=50"),
+        ("stars>1000000000", "6: at most 1000000000 can be asked for"),
+        ("stars<0 x", "6: no number is below 0"),
+        ("stars+24h", "9: expected a comparison after “stars+24h”, such as stars+24h>=100"),
+        ("stars+24>5", "6: “24” is no time: write hours or days, such as 24h or 7d"),
+        ("stars+31d>5", "6: a rise is asked for over 1h to 30d"),
+        ("upvote>=5", "0: there is no number “upvote”: did you mean “upvotes”?"),
+        ("likes>5", "0: there is no number “likes”: did you mean “upvotes”?"),
+        ("citations>=5", "0: there is no number “citations”: the numbers are upvotes, comments, stars"),
+        ("stars:>5", "0: a number is compared without a colon: stars>=50"),
+        ("stars<5", "0: “stars<5” holds for nearly every new paper: add a word that must be there"),
+        ("x OR stars>=0", "5: “stars>=0” holds for nearly every new paper: add a word that must be there"),
+        ("-has:code", "0: excluding alone would select nearly every paper: add a word that must be there"),
+        ("has:cod", "4: “has:cod” is not known: did you mean “code”?"),
+        ("has:github", "4: “has:github” is not known: did you mean “code”?"),
+        ("has:everything", "4: “has:everything” is not known: write one of code, summary, model, project"),
+        ("type:nwe", "5: “type:nwe” is not known: did you mean “new”?"),
+        ("src:\"a b\"", "5: “a b” is not the name of a source: write src:arxiv or src:huggingface"),
+        (
+            "id:12",
+            "3: “12” is not a paper: give an arXiv id (2608.01234), a DOI (10.1038/…) or the address of a paper (https://…)",
+        ),
+        ("listed:yesterday", "7: “yesterday” is no day: write 2026-08-01, or 7d for seven days ago"),
+        ("listed:2026-02-30", "7: “2026-02-30” is no day: write 2026-08-01, or 7d for seven days ago"),
+        ("listed:7d", "7: did you mean “listed>=7d”, the last days up to today?"),
+        ("listed:2026-08-07..2026-08-01", "7: this ends before it begins: write the earlier day first"),
+        ("listed:2026-08-07..x", "19: “x” is no day: write 2026-08-01, or 7d for seven days ago"),
+        ("listed:..", "7: expected a day on one side of “..”"),
+        ("listed>0d", "7: that is later or earlier than any paper"),
+        ("ti:(stars>5)", "4: “stars” cannot stand inside “ti:( … )”: write them side by side"),
         ("auther:hinton", "0: there is no field “auther:”: did you mean “au:”?"),
         ("x auther:\"Hinton, G\"", "2: there is no field “auther:”: did you mean “au:”?"),
         ("title: x", "0: there is no field “title:”: did you mean “ti:”?"),
         (
-            "src:arxiv",
-            "0: there is no field “src:”: the fields are ti: abs: au: cat: kw: org:; put the text in quotes to look for it as it is",
+            "language:en",
+            "0: there is no field “language:”: the fields are ti: abs: au: cat: kw: org: id: src: type: has: listed:; put the text in quotes to look for it as it is",
         ),
         ("ti:", "3: expected a word, a phrase or “(” after “ti:”"),
         ("x ti:-y", "5: put the minus before the field: -ti:…"),
@@ -90,6 +163,16 @@ fn faults_are_named_with_their_place() {
     ] {
         assert_eq!(canonical(text), expected, "{text}");
     }
+}
+
+#[test]
+fn a_subscription_has_no_date() {
+    let error = Query::for_subscription("llm (graph OR listed>=7d)").expect_err("a date");
+    assert_eq!(error.position, 14);
+    assert!(error.message.contains("leave out the date"), "{error}");
+    let query = Query::for_subscription("llm stars+24h>=100").expect("numbers may be asked for");
+    assert!(query.has_numbers() && !query.is_dated());
+    assert!(Query::parse("llm -listed>=7d").expect("for searching").is_dated());
 }
 
 #[test]
@@ -112,7 +195,28 @@ fn written(words: &'static [&'static str]) -> impl Strategy<Value = String> {
         .prop_map(|words| format!("\"{}\"", words.join(" ")));
     let fielded = (prop::sample::select(&["ti", "abs", "au", "kw", "org"][..]), prop::sample::select(words))
         .prop_map(|(field, word)| format!("{field}:{word}"));
-    let leaf = prop_oneof![4 => word, 2 => phrase, 2 => fielded, 1 => Just("cat:cs.CL".to_owned())];
+    let starred =
+        prop::sample::select(&["diffus*", "k-mean*", "ti:trans*", "=LLMs", "=\"LLMs x\"", "kw:=models"][..]);
+    let condition = prop::sample::select(
+        &[
+            "upvotes>=50",
+            "stars > 9",
+            "comments<=3",
+            "stars+1d>=5",
+            "upvotes=7",
+            "has:code",
+            "src:arXiv",
+            "type:new",
+            "id:2608.01234",
+            "id:\"10.1000/a(b)\"",
+            "listed>=7d",
+            "listed:2026-08-01..2026-08-07",
+            "listed<2026-08-01",
+        ][..],
+    );
+    let other = prop_oneof![starred, condition].prop_map(str::to_owned);
+    let leaf =
+        prop_oneof![4 => word, 2 => phrase, 2 => fielded, 1 => Just("cat:cs.CL".to_owned()), 3 => other];
     leaf.prop_recursive(4, 24, 4, |inner| {
         let many = prop::collection::vec(inner.clone(), 1..4);
         prop_oneof![
@@ -163,7 +267,7 @@ proptest! {
 
     #[test]
     fn no_text_makes_the_parser_panic_and_what_it_takes_reads_back(
-        text in "(\\PC|[ ()|\"“\\-*:\\\\{}$^.+#,'\n]|AND|OR |NOT|ti:|au:|cat:|cs|the|学|가|é|x){0,40}"
+        text in "(\\PC|[ ()|\"“\\-*:\\\\{}$^.+#,'\n]|AND|OR |NOT|ti:|au:|cat:|cs|the|学|가|é|x|=|\\*|stars|\\+7d|>=|9|listed|id:|has:|src:|10\\.1000/|2026-08-01|\\.\\.){0,40}"
     ) {
         match Query::parse(&text) {
             Ok(query) => prop_assert_eq!(Query::parse(query.as_str()).map(|again| again.to_string()), Ok(query.to_string())),
