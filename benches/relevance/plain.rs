@@ -23,7 +23,7 @@ impl Plain {
                 length += 1.0;
                 let list = lists.entry(word).or_default();
                 match list.last_mut() {
-                    Some((last, count)) if *last == at => *count += 1.0,
+                    Some((paper, count)) if *paper == at => *count += 1.0,
                     _ => list.push((at, 1.0)),
                 }
             }
