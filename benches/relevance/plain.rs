@@ -23,7 +23,7 @@ impl Plain {
                 length += 1.0;
                 let list = lists.entry(word).or_default();
                 match list.last_mut() {
-                    Some((last, count)) if *last == at => *count += 1.0,
+                    Some((paper, count)) if *paper == at => *count += 1.0,
                     _ => list.push((at, 1.0)),
                 }
             }
@@ -33,13 +33,13 @@ impl Plain {
     }
 
     pub fn best(&self, question: &str, most: usize) -> Vec<usize> {
-        let papers = self.lengths.len() as f64;
-        let mean = self.lengths.iter().sum::<f64>() / papers;
+        let all = self.lengths.len() as f64;
+        let mean = self.lengths.iter().sum::<f64>() / all;
         let mut scores: HashMap<usize, f64> = HashMap::new();
         for word in words(question) {
             let Some(list) = self.lists.get(&word) else { continue };
             let held = list.len() as f64;
-            let idf = (1.0 + (papers - held + 0.5) / (held + 0.5)).ln();
+            let idf = (1.0 + (all - held + 0.5) / (held + 0.5)).ln();
             for (at, count) in list {
                 let norm = K1 * (1.0 - B + B * self.lengths[*at] / mean);
                 *scores.entry(*at).or_default() += idf * count * (K1 + 1.0) / (count + norm);

@@ -1,5 +1,6 @@
 //! Papers to search, and questions from keywords.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -135,7 +136,7 @@ fn mixed(rng: &mut Rng, facts: &[Facts], n: usize) -> Vec<Facts> {
         let of = &facts[rng.usize(..facts.len())];
         let count = rng.usize(6..10);
         let mut text: String = (0..count).map(|_| sentences[rng.usize(..sentences.len())]).collect();
-        text.push_str(&format!(" zq{}", at / 3));
+        let _ = write!(text, " zq{}", at / 3);
         Facts { abstract_text: text, ..of.clone() }
     });
     made.collect()

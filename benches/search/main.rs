@@ -7,6 +7,8 @@
 //! The top ten with snippets and the total count, CPU time; the peers give the top ten alone. 1m runs only when `--only`
 //! names it, the peers only with `--peers` (they take minutes to fill), and PostgreSQL where it is installed.
 
+#![expect(clippy::cast_precision_loss, reason = "counts and times are small")]
+
 mod corpus;
 mod measure;
 mod peers;

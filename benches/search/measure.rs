@@ -85,7 +85,6 @@ pub fn seconds_between(before: rustix::time::Timespec, after: rustix::time::Time
 }
 
 /// Seconds of the clock on the wall.
-#[expect(clippy::disallowed_methods, reason = "a bench measures time")]
 pub fn wall<T>(work: impl FnOnce() -> T) -> (T, f64) {
     let start = Instant::now();
     let out = work();

@@ -82,9 +82,10 @@ async fn fill_sqlite(lite: &mut SqliteConnection, papers: &[Paper]) {
     sqlx::raw_sql(run).execute(&mut *lite).await.expect("FTS5");
     for (batch, rows) in papers.chunks(ROWS).enumerate() {
         let mut insert = sqlx::QueryBuilder::new("INSERT INTO paper (rowid, title, body, categories) ");
-        let numbered = (batch * ROWS..).zip(rows);
+        let first = i64::try_from(batch * ROWS).expect("not so many");
+        let numbered = (first..).zip(rows);
         insert.push_values(numbered, |mut row, (at, paper)| {
-            row.push_bind(at as i64 + 1)
+            row.push_bind(at + 1)
                 .push_bind(&paper.facts.title)
                 .push_bind(&paper.facts.abstract_text)
                 .push_bind(paper.facts.categories.join(" ").replace('.', "x"));
@@ -103,9 +104,10 @@ async fn fill_postgres(pg: &mut PgConnection, papers: &[Paper]) {
             "INSERT INTO paper SELECT id, string_to_array(categories, ' '),
              setweight(to_tsvector('english', title), 'A') || to_tsvector('english', body) FROM (",
         );
-        let numbered = (batch * ROWS..).zip(rows);
+        let first = i64::try_from(batch * ROWS).expect("not so many");
+        let numbered = (first..).zip(rows);
         insert.push_values(numbered, |mut row, (at, paper)| {
-            row.push_bind(at as i64)
+            row.push_bind(at)
                 .push_bind(paper.facts.categories.join(" "))
                 .push_bind(&paper.facts.title)
                 .push_bind(&paper.facts.abstract_text);

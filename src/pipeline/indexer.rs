@@ -46,7 +46,7 @@ impl Indexer {
         let mut followed = self.search.position()?;
         if followed > latest {
             warn!("The search index belongs to another database and is filled anew");
-            self.blocking(|search| search.clear()).await?;
+            self.blocking(Search::clear).await?;
             followed = 0;
         }
         let (papers, reached) = self.store.papers_changed_since(followed, BATCH).await?;

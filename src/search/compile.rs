@@ -174,7 +174,9 @@ fn loose_words(fields: &Fields, expr: &Expr, wishes: &mut Vec<Clause>) {
             wishes.extend(words.iter().map(|word| word_in(fields.text, word)));
         }
         Expr::Or(parts) | Expr::And(parts) => {
-            parts.iter().for_each(|part| loose_words(fields, part, wishes));
+            for part in parts {
+                loose_words(fields, part, wishes);
+            }
         }
         Expr::Term(_) | Expr::Condition(_) | Expr::Not(_) => {}
     }

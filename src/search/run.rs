@@ -164,15 +164,15 @@ impl Slot {
         let none = Spelling::default();
         Ok(match self {
             Self::Folded(word) => Spelling { is: vec![word.clone()], ..none },
-            Self::Written(word) => match mark(&singular(word), word) {
-                Some(mark) => Spelling { is: vec![format!("{mark}{word}")], ..none },
-                None => {
-                    let mut plurals = words_from(index, LONGER, word)?;
-                    plurals.extend(words_from(index, OTHER, &first_letter(word))?);
-                    plurals.retain(|plural| singular(&plural[1..]) == *word);
-                    Spelling { is: vec![word.clone()], is_not: plurals }
+            Self::Written(word) => {
+                if let Some(mark) = mark(&singular(word), word) {
+                    return Ok(Spelling { is: vec![format!("{mark}{word}")], ..none });
                 }
-            },
+                let mut plurals = words_from(index, LONGER, word)?;
+                plurals.extend(words_from(index, OTHER, &first_letter(word))?);
+                plurals.retain(|plural| singular(&plural[1..]) == *word);
+                Spelling { is: vec![word.clone()], is_not: plurals }
+            }
             Self::Begins(start) => {
                 let mut is = terms(index, start)?;
                 is.extend(words_from(index, LONGER, start)?);

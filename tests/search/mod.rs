@@ -39,7 +39,7 @@ fn index(papers: &[Paper]) -> Search {
     search
 }
 
-fn request<'a>(ask: Ask<'a>) -> SearchRequest<'a> {
+fn request(ask: Ask<'_>) -> SearchRequest<'_> {
     SearchRequest { ask, sort: Sort::Relevance, limit: 100, cursor: None, today: TODAY }
 }
 
