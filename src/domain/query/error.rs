@@ -16,8 +16,9 @@ pub struct QueryError {
 const SHOWN: usize = 36;
 
 impl QueryError {
-    pub(super) fn new(input: &str, position: usize, message: String) -> Self {
-        Self { input: input.to_owned(), position, message }
+    pub(super) fn new(input: &str, position: usize, message: &str) -> Self {
+        // It quotes the query, which may hold line breaks.
+        Self { input: input.to_owned(), position, message: message.chars().map(visible).collect() }
     }
 
     /// The query, a caret under the fault, and what was expected; three lines for a fixed-width font.
@@ -30,11 +31,14 @@ impl QueryError {
     pub fn pointed(&self) -> String {
         let from = self.position.saturating_sub(SHOWN);
         let (before, after) = (self.position - from, SHOWN);
-        let visible = |ch: char| if ch.is_whitespace() || ch.is_control() { ' ' } else { ch };
         let mut rest = self.input.chars().skip(from).map(visible);
         let shown: String = rest.by_ref().take(before + after).collect();
         let (cut, lead) = if from > 0 { ("…", 1) } else { ("", 0) };
         let more = if rest.next().is_some() { "…" } else { "" };
         format!("{cut}{shown}{more}\n{}^\n{}", " ".repeat(lead + before), self.message)
     }
+}
+
+fn visible(ch: char) -> char {
+    if ch.is_whitespace() || ch.is_control() { ' ' } else { ch }
 }

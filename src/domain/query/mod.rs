@@ -84,7 +84,7 @@ impl Query {
     }
 
     fn read(text: &str, undated: bool) -> Result<Self, QueryError> {
-        let fault = |position, message| QueryError::new(text, position, message);
+        let fault = |position, message: String| QueryError::new(text, position, &message);
         let node = parser::parse(text).map_err(|(position, message)| fault(position, message))?;
         if undated && let Some(position) = normal::first_date(&node) {
             let message =

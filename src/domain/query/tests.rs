@@ -213,6 +213,7 @@ fn a_fault_is_pointed_at() {
         pointed("transformer (x OR\ty"),
         "transformer (x OR y\n            ^\nthis “(” is never closed: add “)”"
     );
+    assert_eq!(pointed("cat:\\\n").lines().count(), 3, "a line break in the query is none in the message");
     let long = format!("{} (x {}", "word ".repeat(20), "word ".repeat(20));
     let lines: Vec<_> = pointed(&long).lines().map(str::to_owned).collect();
     assert!(lines[0].starts_with('…') && lines[0].ends_with('…'), "{lines:?}");
