@@ -7,15 +7,15 @@ use anstyle::AnsiColor;
 use serde::Serialize;
 
 use super::args::Explain;
+use super::asked::document;
 use super::exit::CliError;
 use super::output::Output;
 use super::subscriptions::parse_query;
 use crate::app;
-use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::domain::query::Field;
 use crate::domain::{Paper, PaperId, PaperIdError};
-use crate::matcher::{Document, Explanation, explain};
+use crate::matcher::{Explanation, explain};
 
 #[derive(Serialize)]
 struct Row<'a> {
@@ -32,9 +32,7 @@ pub async fn run(config: &Config, args: &Explain, output: Output) -> Result<(), 
     let Some(paper) = store.paper(&id).await? else {
         return Err(CliError::NotFound(format!("no source has listed {id} since Paperwire started here")));
     };
-    let sources = store.sources_of(paper.key).await?.into_iter().map(|listed| listed.source);
-    let document = Document::of(&paper).sources(sources).asked_on(SystemClock.today());
-    let explanation = explain(&query, &document);
+    let explanation = explain(&query, &document(&store, &paper, &query).await?);
     output.row(&Row { paper: id.as_str(), explanation: &explanation }, |_| text(&paper, &explanation))?;
     Ok(())
 }

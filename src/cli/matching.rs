@@ -4,6 +4,7 @@ use jiff::ToSpan as _;
 use serde::Serialize;
 
 use super::args::Match;
+use super::asked::document;
 use super::exit::CliError;
 use super::output::{Output, count, table};
 use super::subscriptions::parse_query;
@@ -11,7 +12,7 @@ use crate::app;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::domain::Why;
-use crate::matcher::{Document, matches_query};
+use crate::matcher::matches_query;
 use crate::message::why_sentence;
 use crate::store::PaperFilter;
 
@@ -32,12 +33,7 @@ pub async fn run(config: &Config, args: Match, output: Output) -> Result<(), Cli
     let papers = store.papers(&PaperFilter { since: Some(since), ..PaperFilter::default() }).await?;
     let mut rows = Vec::new();
     for paper in &papers {
-        let mut document = Document::of(paper).asked_on(today);
-        if query.has_sources() {
-            let listed = store.sources_of(paper.key).await?;
-            document = document.sources(listed.into_iter().map(|listed| listed.source));
-        }
-        if let Some(terms) = matches_query(&query, &document) {
+        if let Some(terms) = matches_query(&query, &document(&store, paper, &query).await?) {
             rows.push(Row {
                 paper: paper.id.to_string(),
                 title: paper.readable_title(),

@@ -1,6 +1,7 @@
 //! The commands of the binary, one file each.
 
 mod args;
+mod asked;
 mod config;
 mod demo;
 mod exit;

@@ -10,18 +10,14 @@ use crate::domain::Counters;
 impl Expr {
     /// Adds every rise that this asks for and `asked` does not hold yet.
     pub fn rises(&self, asked: &mut Vec<(Counter, Span)>) {
-        match self {
-            Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.rises(asked)),
-            Self::Not(inner) => inner.rises(asked),
-            Self::Condition(Condition::Number(number)) => {
-                if let Some(span) = number.rise
-                    && !asked.contains(&(number.counter, span))
-                {
-                    asked.push((number.counter, span));
-                }
+        self.for_each_leaf(&mut |leaf, _| {
+            if let Self::Condition(Condition::Number(number)) = leaf
+                && let Some(span) = number.rise
+                && !asked.contains(&(number.counter, span))
+            {
+                asked.push((number.counter, span));
             }
-            Self::Condition(_) | Self::Term(_) => {}
-        }
+        });
     }
 }
 
