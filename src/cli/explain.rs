@@ -33,7 +33,7 @@ pub async fn run(config: &Config, args: &Explain, output: Output) -> Result<(), 
         return Err(CliError::NotFound(format!("no source has listed {id} since Paperwire started here")));
     };
     let sources = store.sources_of(paper.key).await?.into_iter().map(|listed| listed.source);
-    let document = Document::of(&paper).sources(sources).as_of(SystemClock.today());
+    let document = Document::of(&paper).sources(sources).asked_on(SystemClock.today());
     let explanation = explain(&query, &document);
     output.row(&Row { paper: id.as_str(), explanation: &explanation }, |_| text(&paper, &explanation))?;
     Ok(())

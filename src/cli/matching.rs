@@ -32,7 +32,7 @@ pub async fn run(config: &Config, args: Match, output: Output) -> Result<(), Cli
     let papers = store.papers(&PaperFilter { since: Some(since), ..PaperFilter::default() }).await?;
     let mut rows = Vec::new();
     for paper in &papers {
-        let mut document = Document::of(paper).as_of(today);
+        let mut document = Document::of(paper).asked_on(today);
         if query.has_sources() {
             let listed = store.sources_of(paper.key).await?;
             document = document.sources(listed.into_iter().map(|listed| listed.source));

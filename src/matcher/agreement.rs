@@ -61,9 +61,8 @@ fn plainly_known(condition: &Condition, paper: &Asked) -> bool {
         "upvotes=3" => known.upvotes == 3,
         "stars+24h>=2" => known.rise >= 2,
         "has:code" => paper.facts.repository.is_some(),
-        "src:arxiv" => known.arxiv,
+        "src:arxiv" | "type:new" => known.arxiv,
         "src:huggingface" => !known.arxiv,
-        "type:new" => known.arxiv,
         "id:2608.00001" => known.upvotes < 4,
         "listed:2026-08-01..2026-08-03" => known.day <= 3,
         "listed>=2d" => known.day >= 2,
@@ -109,7 +108,9 @@ fn plainly_holds(term: &Term, facts: &Facts) -> bool {
             ends.retain(|at| {
                 text[*at..].split('}').next().is_some_and(|own| own.ends_with(&format!("={word}")))
             });
-            ends.iter_mut().for_each(|at| *at += text[*at..].find('}').map_or(0, |length| length + 1));
+            for at in &mut ends {
+                *at += text[*at..].find('}').map_or(0, |length| length + 1);
+            }
         }
         ends
     };
@@ -153,7 +154,7 @@ impl Asked {
         let document = document
             .with_id(format!("2608.0000{number}").parse().expect("an id"))
             .listed_on(jiff::civil::date(2026, 8, known.day))
-            .as_of(jiff::civil::date(2026, 8, 4))
+            .asked_on(jiff::civil::date(2026, 8, 4))
             .counters(Counters { upvotes: Some(known.upvotes), ..Counters::default() })
             .rises(&[rise])
             .sources([if known.arxiv { "arxiv" } else { "huggingface" }]);

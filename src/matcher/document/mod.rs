@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::domain::query::{Announcement, Condition, Extra, Field, Pattern, Rise, Term};
 use crate::domain::{Counters, Facts, Paper, PaperId};
-use crate::text::{Folding, name_tokens, tokens};
+use crate::text::{Folding, name_tokens, singular};
 pub(super) use reading::condition_key;
 use subject::Subject;
 use words::{Entry, Words};
@@ -90,7 +90,7 @@ impl Document {
 
     /// Gives the day from which days are counted back.
     #[must_use]
-    pub fn as_of(mut self, today: Date) -> Self {
+    pub fn asked_on(mut self, today: Date) -> Self {
         self.subject.today = Some(today);
         self
     }
@@ -198,9 +198,9 @@ impl Document {
 
     /// Where a run can begin: by its rarest word, or anywhere when only a beginning of a word is known.
     fn starts(&self, known: &[String], exact: bool, beginning: bool) -> Vec<usize> {
-        let places = known.iter().enumerate().map(|(offset, word)| match exact {
-            false => (offset, self.words.places(word)),
-            true => (offset, self.words.places(&singular(word))),
+        let places = known.iter().enumerate().map(|(offset, word)| {
+            let folded = if exact { singular(word) } else { word.into() };
+            (offset, self.words.places(&folded))
         });
         match places.min_by_key(|(_, places)| places.len()) {
             Some((offset, places)) => {
@@ -226,10 +226,6 @@ fn is_asked(asked: Option<Field>, own: Field) -> bool {
         Some(asked) => asked == own,
         None => matches!(own, Field::Title | Field::Keyword | Field::Abstract),
     }
-}
-
-fn singular(word: &str) -> String {
-    tokens(word).pop().map_or_else(|| word.to_owned(), |token| token.text)
 }
 
 /// Parts of an author's name in the order in which they are spoken; some sources print `Hinton, Geoffrey`.
