@@ -83,6 +83,7 @@ fn keywords(folder: &Path) -> Vec<(String, u32)> {
 /// Papers of made-up words with the frequencies of real ones (Zipf), and keywords of one to three of them.
 fn made_up() -> (Vec<Facts>, Vec<(String, u32)>) {
     let mut rng = Rng::with_seed(2025);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 60,000")]
     let word = |rng: &mut Rng| {
         // The inverse of Zipf's distribution function over 60,000 ranks.
         let rank = 60_000_f64.powf(rng.f64()) as u32;

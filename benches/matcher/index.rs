@@ -19,7 +19,12 @@ pub fn run(corpus: &Corpus, size: &str, n: usize, report: &mut Report) {
     let before = resident();
     let (matcher, took) = timed(|| index(&queries));
     let grown = resident().saturating_sub(before);
-    report.figure(&build, n, "s", took.as_secs_f64());
+    if report.wants(&build, usual) {
+        report.figure(&build, n, "s", took.as_secs_f64());
+    }
+    if !report.wants(&memory, usual) {
+        return;
+    }
     report.figure(&memory, n, "bytes a subscription", matcher.bytes() as f64 / n as f64);
     report.figure(&format!("{memory}/resident"), n, "bytes a subscription", grown as f64 / n as f64);
     report.figure(&format!("{memory}/distinct"), n, "queries", matcher.distinct() as f64);

@@ -14,7 +14,7 @@ pub fn cpu_time() -> Duration {
 pub fn timed<T>(run: impl FnOnce() -> T) -> (T, Duration) {
     let start = cpu_time();
     let done = run();
-    (done, cpu_time() - start)
+    (done, cpu_time().saturating_sub(start))
 }
 
 /// What many runs took.
@@ -73,12 +73,12 @@ impl Report {
     }
 
     pub fn times(&self, bench: &str, n: usize, times: &Times) {
-        self.line(bench, n, Some(times), None, "");
+        self.line(bench, n, times, None);
     }
 
     /// Tells the times next to those of a peer.
     pub fn peer(&self, bench: &str, n: usize, own: &Times, peer: &str, others: &Times) {
-        self.line(bench, n, Some(own), Some((peer, others)), "");
+        self.line(bench, n, own, Some((peer, others)));
     }
 
     pub fn figure(&self, bench: &str, n: usize, figure: &str, value: f64) {
@@ -95,8 +95,7 @@ impl Report {
         }
     }
 
-    fn line(&self, bench: &str, n: usize, times: Option<&Times>, peer: Option<(&str, &Times)>, note: &str) {
-        let Some(times) = times else { return self.note(note) };
+    fn line(&self, bench: &str, n: usize, times: &Times, peer: Option<(&str, &Times)>) {
         let (p50, p99) = (times.p50(), times.percentile(99));
         let ratio = peer.map(|(_, others)| others.p50() / p50);
         if self.json {

@@ -40,7 +40,6 @@ pub(super) enum Head {
 }
 
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "three bits")]
 pub(super) fn head(sign: Sign) -> Head {
     match sign & KIND {
         PHRASE => Head::Phrase(sign & (MAX_PHRASES - 1), (sign >> PARTS) as u8 & ANYWHERE),

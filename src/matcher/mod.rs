@@ -19,6 +19,7 @@ mod agreement;
 #[cfg(test)]
 mod changing;
 mod code;
+mod codes;
 mod document;
 #[cfg(test)]
 mod documented;

@@ -23,11 +23,6 @@ impl List {
     pub fn len(self) -> usize {
         self.len as usize
     }
-
-    /// The number of the first item in the pool; it stays until the list changes.
-    pub fn at(self) -> u32 {
-        self.at
-    }
 }
 
 impl<T> Default for Pool<T> {
@@ -40,12 +35,6 @@ impl<T: Copy> Pool<T> {
     #[inline]
     pub fn get(&self, list: List) -> &[T] {
         &self.items[list.at as usize..][..list.len as usize]
-    }
-
-    /// The items from `at` to the end of the pool.
-    #[inline]
-    pub fn tail(&self, at: u32) -> &[T] {
-        &self.items[at as usize..]
     }
 
     /// Makes a list of these items.
@@ -108,10 +97,10 @@ impl<T: Copy> Pool<T> {
     }
 }
 
-/// Makes room for some more items, and an eighth more: doubling would leave a third of all memory unused.
+/// Makes room for some more items, and a sixteenth more: doubling would leave a third of all memory unused.
 pub(super) fn make_room<T>(items: &mut Vec<T>, more: usize) {
     if items.capacity() - items.len() < more {
-        items.reserve_exact(more + items.len() / 8);
+        items.reserve_exact(more + items.len() / 16);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The stored queries, each once, with those who ask them.
 
 use super::code::Sign;
+use super::codes::{Codes, Place};
 use super::hash::Seed;
 use super::pool::{List, Pool, number, push};
 use super::table::Table;
@@ -14,12 +15,12 @@ pub(super) type QueryId = u32;
 pub(super) struct Queries {
     seed: Seed,
     /// Of each query, its code; empty where a number is free.
-    codes: Vec<List>,
+    codes: Vec<Place>,
     subscribers: Vec<List>,
-    code_pool: Pool<Sign>,
+    code_pool: Codes,
     subscriber_pool: Pool<SubscriptionId>,
-    by_code: Table<90>,
-    by_subscription: Table<90>,
+    by_code: Table<95>,
+    by_subscription: Table<95>,
     free: Vec<QueryId>,
 }
 
@@ -108,7 +109,8 @@ impl Queries {
     }
 
     pub fn bytes(&self) -> usize {
-        (self.codes.capacity() + self.subscribers.capacity()) * size_of::<List>()
+        self.codes.capacity() * size_of::<Place>()
+            + self.subscribers.capacity() * size_of::<List>()
             + self.code_pool.bytes()
             + self.subscriber_pool.bytes()
             + self.by_code.bytes()

@@ -44,7 +44,9 @@ impl<'a> Reader<'a> {
         if self.wants(AUTHORS) {
             for name in &facts.authors {
                 if name.contains(',') {
-                    spoken(name).into_iter().for_each(|(_, part)| self.name(AUTHORS, part));
+                    for (_, part) in spoken(name) {
+                        self.name(AUTHORS, part);
+                    }
                 } else {
                     self.name(AUTHORS, name);
                 }

@@ -56,7 +56,9 @@ mod tests {
     #[test]
     fn only_asked_lengths_of_words_that_begin_alike_come_up() {
         let mut starts = Starts::default();
-        ["trans", "transform", "éco"].into_iter().for_each(|start| starts.add(start));
+        for start in ["trans", "transform", "éco"] {
+            starts.add(start);
+        }
         let of = |starts: &Starts, word: &str| starts.of(word).map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(of(&starts, "transformer"), ["tran", "trans", "transform"]);
         assert_eq!(of(&starts, "transit"), ["tran", "trans"]);

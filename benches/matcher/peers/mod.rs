@@ -59,7 +59,7 @@ pub fn run(peer: &str, corpus: &Corpus, (size, n): (&str, usize), usual: bool, r
     });
     let mut folded = String::new();
     let times: Times = patiently(&papers, |(facts, text)| {
-        let (_, folding) = timed(|| {
+        let ((), folding) = timed(|| {
             folded.clear();
             for text in [&facts.title, &facts.abstract_text] {
                 for_each_token(text, Folding::Words, |word, _| {

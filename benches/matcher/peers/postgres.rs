@@ -59,7 +59,7 @@ impl Peer for Postgres {
         let asked =
             sqlx::query_scalar::<_, i32>("SELECT id FROM q WHERE $1::text::tsvector @@ query").bind(vector);
         let found = self.runtime.block_on(asked.fetch_all(&mut self.connection)).expect("an answer");
-        let took = self.spent() - before;
+        let took = self.spent().saturating_sub(before);
         (found.into_iter().map(|id| u32::try_from(id).expect("numbered from zero")).collect(), took)
     }
 }
