@@ -74,6 +74,8 @@ pub enum Command {
     Match(Match),
     /// Search the stored papers
     Search(Search),
+    /// Say why a query does or does not match a stored paper
+    Explain(Explain),
     /// Bring the database to this version's tables
     Migrate,
     /// Check and show the configuration
@@ -130,7 +132,7 @@ pub struct AddSubscription {
     /// The channel's id on the platform (a name of your choice in the sandbox)
     #[arg(long, value_name = "ID")]
     pub channel: String,
-    /// What to post: words, "phrases", OR, -not, (…), ti: abs: au: cat: kw: org:
+    /// What to post: words, "phrases", prefix*, =exact, OR, -not, (…), ti: au: cat: …, upvotes>=50
     #[arg(long, value_name = "Q", allow_hyphen_values = true)]
     pub query: String,
 }
@@ -191,6 +193,15 @@ pub enum SearchOrder {
     Date,
     /// The most votes
     Upvotes,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Explain {
+    /// The query, in quotes
+    #[arg(allow_hyphen_values = true)]
+    pub query: String,
+    /// An arXiv id, a DOI or the address of the paper
+    pub paper: String,
 }
 
 #[derive(Debug, Subcommand)]

@@ -27,20 +27,25 @@ struct Row {
 pub async fn run(config: &Config, args: Match, output: Output) -> Result<(), CliError> {
     let query = parse_query(&args.query)?;
     let store = app::open_store(config).await?;
-    let since = SystemClock.today().saturating_sub(i64::from(args.days).days());
+    let today = SystemClock.today();
+    let since = today.saturating_sub(i64::from(args.days).days());
     let papers = store.papers(&PaperFilter { since: Some(since), ..PaperFilter::default() }).await?;
-    let rows: Vec<Row> = papers
-        .iter()
-        .filter_map(|paper| {
-            let terms = matches_query(&query, &Document::new(&paper.facts))?;
-            Some(Row {
+    let mut rows = Vec::new();
+    for paper in &papers {
+        let mut document = Document::of(paper).asked_on(today);
+        if query.has_sources() {
+            let listed = store.sources_of(paper.key).await?;
+            document = document.sources(listed.into_iter().map(|listed| listed.source));
+        }
+        if let Some(terms) = matches_query(&query, &document) {
+            rows.push(Row {
                 paper: paper.id.to_string(),
                 title: paper.readable_title(),
                 day: paper.day.to_string(),
                 why: why_sentence(&[Why { query: query.to_string(), terms }]),
-            })
-        })
-        .collect();
+            });
+        }
+    }
     if !rows.is_empty() {
         output.rows(&rows, |rows| {
             let mut table = table(&["day", "paper", "title", "why"]);

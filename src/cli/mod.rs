@@ -4,6 +4,7 @@ mod args;
 mod config;
 mod demo;
 mod exit;
+mod explain;
 mod healthcheck;
 mod matching;
 mod migrate;
@@ -52,6 +53,7 @@ fn dispatch(args: Args) -> Result<(), CliError> {
             Command::Papers(command) => papers::run(&config, command, output).await,
             Command::Match(query) => matching::run(&config, query, output).await,
             Command::Search(args) => search::run(&config, &args, output).await,
+            Command::Explain(args) => explain::run(&config, &args, output).await,
             Command::Migrate => migrate::run(&config, output).await,
             Command::Config(command) => config::run(&config, &command, output),
             Command::Healthcheck => healthcheck::run(&config).await,

@@ -8,7 +8,7 @@ use super::output::{Output, table};
 use crate::app;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
-use crate::domain::{ChannelId, Query, Subscription, SubscriptionId};
+use crate::domain::{ChannelId, Query, QueryError, Subscription, SubscriptionId};
 use crate::store::{Store, Subscribed};
 
 /// A subscription as programs read it.
@@ -75,7 +75,7 @@ async fn subscribe(
     output: Output,
 ) -> Result<(), CliError> {
     let channel = ChannelId::parse(add.platform, &add.channel).map_err(CliError::Usage)?;
-    let query = parse_query(&add.query)?;
+    let query = Query::for_subscription(&add.query).map_err(|error| faulty(&error))?;
     let subscribed = store.subscribe(add.platform, &channel, &query, "cli", SystemClock.now()).await?;
     let (subscription, verb) = match &subscribed {
         Subscribed::Created(subscription) => (subscription, "Subscribed"),
@@ -125,8 +125,10 @@ fn sentence(row: &Row) -> String {
 
 /// Parses a query or says where it goes wrong.
 pub fn parse_query(text: &str) -> Result<Query, CliError> {
-    text.parse().map_err(|error: crate::domain::QueryError| {
-        let pointed = error.pointed().replace('\n', "\n    ");
-        CliError::Usage(format!("this query cannot be read:\n    {pointed}"))
-    })
+    text.parse().map_err(|error| faulty(&error))
+}
+
+fn faulty(error: &QueryError) -> CliError {
+    let pointed = error.pointed().replace('\n', "\n    ");
+    CliError::Usage(format!("this query cannot be read:\n    {pointed}"))
 }

@@ -5,11 +5,14 @@
 //! entries filed under them, and only these are evaluated. Every [`Query`] asks for something, so every entry has
 //! such words. Adding and removing cost as much as the query is long.
 
+#[cfg(test)]
+mod agreement;
 mod anchor;
 mod document;
 #[cfg(test)]
 mod documented;
 mod evaluate;
+mod explain;
 #[cfg(test)]
 mod recorded;
 #[cfg(test)]
@@ -20,6 +23,7 @@ use std::sync::Arc;
 
 pub use document::{Document, Spot};
 pub use evaluate::matches_query;
+pub use explain::{Explanation, Part, Said, explain};
 
 use crate::domain::query::MatchedTerm;
 use crate::domain::{Query, SubscriptionId};

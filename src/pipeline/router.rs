@@ -71,7 +71,8 @@ impl Router {
     }
 
     async fn route(&self, paper: &Paper, index: &Index) -> anyhow::Result<()> {
-        let matches = index.matcher.matches(&Document::new(&paper.facts));
+        let sources = self.store.sources_of(paper.key).await?.into_iter().map(|listed| listed.source);
+        let matches = index.matcher.matches(&Document::of(paper).sources(sources));
         let deliveries = self.deliveries(paper, &matches, index);
         let records: Vec<NewMatch> = matches
             .iter()

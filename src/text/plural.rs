@@ -65,11 +65,10 @@ fn fold(word: &str, buffer: &mut String) -> Folded {
 /// False for nearly every word that folding leaves alone, told from its end.
 #[inline]
 pub(super) fn may_be_plural(word: &str) -> bool {
-    match word.as_bytes() {
-        [.., b's'] => true,
-        [.., b'o', b'r', b'a'] | [.., b'r', b'i', b'a'] | [.., b'e', b'n', b'a'] => true,
-        _ => false,
-    }
+    matches!(
+        word.as_bytes(),
+        [.., b's'] | [.., b'o', b'r', b'a'] | [.., b'r', b'i', b'a'] | [.., b'e', b'n', b'a']
+    )
 }
 
 /// True when folding can make a difference between this word, as written, and others: it is a plural, or may be
@@ -93,9 +92,10 @@ fn exception(word: &str) -> Option<&'static str> {
 }
 
 /// Spreads words by their length, first two and last four letters; the words have at least four.
+#[expect(clippy::cast_possible_truncation, reason = "the length only spreads")]
 const fn hash(word: &[u8]) -> usize {
     let length = word.len();
-    let mut sum = length as u32;
+    let mut sum = word.len() as u32;
     let letters = [0, 1, length - 4, length - 3, length - 2];
     let mut at = 0;
     while at < letters.len() {

@@ -213,7 +213,7 @@ fn query() -> impl Strategy<Value = String> {
 }
 
 fn document(paper: &Paper) -> Document {
-    Document::of(paper).as_of(TODAY)
+    Document::of(paper).asked_on(TODAY)
 }
 
 proptest! {

@@ -61,7 +61,8 @@ impl Term {
         let text = match &pattern {
             Pattern::Words(words) | Pattern::Exact(words) => display_tokens(words),
             Pattern::Prefix { before, start } => {
-                before.iter().map(|word| format!("{word}-")).collect::<String>() + start + "*"
+                let words = before.iter().map(String::as_str).chain([start.as_str()]);
+                words.collect::<Vec<_>>().join("-") + "*"
             }
             Pattern::Name { last, given } => format!("{}, {}", display_tokens(last), display_tokens(given)),
             Pattern::Category(name) => name.clone(),

@@ -119,6 +119,11 @@ impl Query {
         self.has(|condition| matches!(condition, Condition::Listed(_)))
     }
 
+    /// True when a source is asked for: the caller then has to tell which list the paper.
+    pub fn has_sources(&self) -> bool {
+        self.has(|condition| matches!(condition, Condition::Source(_)))
+    }
+
     fn has(&self, wanted: fn(&Condition) -> bool) -> bool {
         let mut found = false;
         self.expr.for_each_leaf(&mut |leaf, _| {

@@ -40,6 +40,12 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
     }
 }
 
+#[cfg(test)]
+thread_local! {
+    /// How often this thread's parsers looked at a lexeme.
+    pub(super) static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 struct Parser<'a> {
     lexemes: &'a [(Lexeme<'a>, usize)],
     next: usize,
@@ -51,6 +57,8 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn peek(&self) -> Option<(Lexeme<'a>, usize)> {
+        #[cfg(test)]
+        STEPS.with(|steps| steps.set(steps.get() + 1));
         self.lexemes.get(self.next).copied()
     }
 

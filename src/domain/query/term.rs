@@ -1,6 +1,6 @@
 //! The text of a leaf to what a paper is compared with.
 
-use super::lexer::Fault;
+use super::lexer::{Fault, is_quote};
 use super::prefix::{announcements, extras, nearest};
 use super::{Announcement, Condition, Extra, Field, Pattern, Prefix, Term, compare};
 use crate::domain::PaperId;
@@ -137,10 +137,10 @@ fn one_of<T: Copy, const N: usize>(
 fn paper_id(text: &str) -> Result<PaperId, String> {
     let id: PaperId = text.parse().map_err(|error: crate::domain::PaperIdError| error.to_string())?;
     // Such a character would end the quotes in the canonical text.
-    match id.as_str().contains(|ch: char| matches!(ch, '\\' | '"') || super::lexer::is_quote(ch)) {
-        true => Err("an id with a quote or a backslash cannot be asked for".to_owned()),
-        false => Ok(id),
+    if id.as_str().contains(|ch| ch == '\\' || is_quote(ch)) {
+        return Err("an id with a quote or a backslash cannot be asked for".to_owned());
     }
+    Ok(id)
 }
 
 fn source(text: &str) -> Result<String, String> {

@@ -176,6 +176,37 @@ fn a_subscription_has_no_date() {
 }
 
 #[test]
+fn bombs_are_read_in_as_many_steps_as_they_are_long() {
+    let piled = [
+        "(",
+        "((x OR ",
+        "-",
+        "NOT ",
+        "x OR ",
+        "ti:(",
+        "-(",
+        "x(",
+        "=x ",
+        "\"",
+        "x|(y ",
+        "stars>1 ",
+        "((((((((x))))))))",
+        "au:(",
+    ];
+    for piece in piled {
+        for characters in [250, 500, 1_000] {
+            let bomb = piece.repeat(characters / piece.len());
+            let before = parser::STEPS.get();
+            let read = Query::parse(&bomb);
+            let steps = parser::STEPS.get() - before;
+            assert!(steps <= 8 * characters, "{steps} steps for {characters} characters of {piece}");
+            assert!(read.is_err() || bomb.len() < 1_000, "{piece} is taken");
+        }
+        assert!(Query::parse(&piece.repeat(100_000)).is_err(), "{piece}");
+    }
+}
+
+#[test]
 fn a_fault_is_pointed_at() {
     let pointed = |text: &str| Query::parse(text).expect_err("faulty").pointed();
     assert_eq!(

@@ -6,11 +6,12 @@ mod words;
 use std::ops::Range;
 
 use jiff::civil::Date;
+use serde::Serialize;
 
 use super::anchor::Space;
 use crate::domain::query::{Announcement, Condition, Extra, Field, Pattern, Rise, Term};
 use crate::domain::{Counters, Facts, Paper, PaperId};
-use crate::text::{Folding, name_tokens, tokens};
+use crate::text::{Folding, name_tokens, singular};
 use subject::Subject;
 use words::{Entry, Words};
 
@@ -25,7 +26,7 @@ pub struct Document {
 }
 
 /// A place in a paper where a term stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Spot {
     /// The field.
     pub field: Field,
@@ -88,7 +89,7 @@ impl Document {
 
     /// Gives the day from which days are counted back.
     #[must_use]
-    pub fn as_of(mut self, today: Date) -> Self {
+    pub fn asked_on(mut self, today: Date) -> Self {
         self.subject.today = Some(today);
         self
     }
@@ -131,6 +132,11 @@ impl Document {
     /// Says whether a condition holds.
     pub fn holds(&self, condition: &Condition) -> bool {
         self.subject.holds(condition)
+    }
+
+    /// Says what is known of that which a condition asks for, as half a sentence: `it has 61 upvotes`.
+    pub(super) fn known(&self, condition: &Condition) -> String {
+        self.subject.known(condition)
     }
 
     /// The field that holds a term, if one does: the first of title, keywords and abstract.
@@ -191,9 +197,9 @@ impl Document {
 
     /// Where a run can begin: by its rarest word, or anywhere when only a beginning of a word is known.
     fn starts(&self, known: &[String], exact: bool, beginning: bool) -> Vec<usize> {
-        let places = known.iter().enumerate().map(|(offset, word)| match exact {
-            false => (offset, self.words.places(word)),
-            true => (offset, self.words.places(&singular(word))),
+        let places = known.iter().enumerate().map(|(offset, word)| {
+            let folded = if exact { singular(word) } else { word.into() };
+            (offset, self.words.places(&folded))
         });
         match places.min_by_key(|(_, places)| places.len()) {
             Some((offset, places)) => {
@@ -236,10 +242,6 @@ fn is_asked(asked: Option<Field>, own: Field) -> bool {
         Some(asked) => asked == own,
         None => matches!(own, Field::Title | Field::Keyword | Field::Abstract),
     }
-}
-
-fn singular(word: &str) -> String {
-    tokens(word).pop().map_or_else(|| word.to_owned(), |token| token.text)
 }
 
 /// Parts of an author's name in the order in which they are spoken; some sources print `Hinton, Geoffrey`.

@@ -33,4 +33,35 @@ impl Subject {
             },
         }
     }
+
+    /// Says what is known of that which a condition asks for, as half a sentence.
+    pub fn known(&self, condition: &Condition) -> String {
+        match condition {
+            Condition::Number(number) => {
+                let name = number.counter.name();
+                match (number.known(&self.counters, &self.rises), number.rise) {
+                    (Some(count), None) => format!("it has {count} {name}"),
+                    (Some(by), Some(span)) => format!("its {name} rose by {by} in {span}"),
+                    (None, None) => format!("its number of {name} is not known"),
+                    (None, Some(span)) => format!("how much its {name} rose in {span} is not known"),
+                }
+            }
+            Condition::Has(extra) if self.extras.contains(extra) => format!("it has {}", extra.title()),
+            Condition::Has(extra) => format!("{} is not known", extra.title()),
+            Condition::Source(_) if self.sources.is_empty() => "its sources are not known".to_owned(),
+            Condition::Source(_) => format!("it is listed by {}", self.sources.join(", ")),
+            Condition::Type(_) => match self.announcement {
+                Some(kind) => format!("it is {}", kind.title()),
+                None => "no source says how it is announced".to_owned(),
+            },
+            Condition::Id(_) => match &self.id {
+                Some(id) => format!("it is {id}"),
+                None => "its id is not known".to_owned(),
+            },
+            Condition::Listed(_) => match self.day {
+                Some(day) => format!("it was listed on {day}"),
+                None => "its day is not known".to_owned(),
+            },
+        }
+    }
 }
