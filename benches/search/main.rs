@@ -1,10 +1,11 @@
 //! The search over many papers, next to the full text of SQLite and PostgreSQL in the same run.
 //!
 //! ```text
-//! cargo bench --bench search -- [--json] [--only NAME] [--papers N] [--peers]
+//! cargo bench --bench search -- [--json] [--only NAME] [--papers N] [--peers] [--bare]
 //! search/ranked/{1w,2w,3w,prefix,phrase,filter}/{100k,1m}    search/index/{100k,1m}
 //! ```
-//! The top ten with snippets and the total count, CPU time; the peers give the top ten alone. 1m runs only when `--only`
+//! The top ten with snippets and the total count, CPU time; the peers give the top ten alone, and `--bare` makes no
+//! snippets here either. 1m runs only when `--only`
 //! names it, the peers only with `--peers` (they take minutes to fill), and PostgreSQL where it is installed.
 
 #![expect(clippy::cast_precision_loss, reason = "counts and times are small")]
@@ -51,7 +52,7 @@ fn run(args: &Args, n: usize) {
         }
         let questions = corpus.questions(class);
         let mut found = 0;
-        let ask = |question: &Question| ask(&search, &corpus.papers, question);
+        let ask = |question: &Question| ask(&search, &corpus.papers, question, args.bare);
         questions.iter().take(20).for_each(|question| {
             std::hint::black_box(ask(question));
         });
@@ -83,12 +84,13 @@ fn run(args: &Args, n: usize) {
 }
 
 /// Asks and makes what a person sees of the answer.
-fn ask(search: &Search, papers: &[Paper], question: &Question) -> usize {
+fn ask(search: &Search, papers: &[Paper], question: &Question, bare: bool) -> usize {
     let query: Query = question.query.parse().expect("a question is a query");
     let ask = Ask::Query(&query);
     let request = SearchRequest { ask, sort: Sort::Relevance, limit: 10, cursor: None, today: TODAY };
     let page = search.search(&request).expect("the search answers");
-    for hit in &page.hits {
+    let shown = if bare { &[] } else { page.hits.as_slice() };
+    for hit in shown {
         let paper = &papers[usize::try_from(hit.key.0).expect("a place in the corpus")];
         std::hint::black_box(snippet(ask, page.relaxed, &paper.facts));
     }

@@ -8,6 +8,7 @@ use rustix::time::{ClockId, clock_gettime};
 pub struct Args {
     pub json: bool,
     pub peers: bool,
+    pub bare: bool,
     pub only: Option<String>,
     pub papers: Option<usize>,
 }
@@ -27,6 +28,7 @@ impl Args {
         Self {
             json: flag("--json"),
             peers: flag("--peers"),
+            bare: flag("--bare"),
             only: value("--only"),
             papers: value("--papers").map(|n| n.parse().expect("--papers N")),
         }
