@@ -95,8 +95,8 @@ on_both! {
         for paper in &papers {
             let new = || [delivery(robots.destination.id, paper, at(0))];
             let (one, two) = tokio::join!(
-                async { db.store.commit_routing(&paper, Occasion::New, &[], &new(), at(0)).await.unwrap() },
-                async { other.commit_routing(&paper, Occasion::New, &[], &new(), at(0)).await.unwrap() },
+                async { db.store.commit_routing(paper, Occasion::New, &[], &new(), at(0)).await.unwrap() },
+                async { other.commit_routing(paper, Occasion::New, &[], &new(), at(0)).await.unwrap() },
             );
             assert_eq!((one.delivered + two.delivered, one.already, two.already), (1, !two.already, !one.already));
         }

@@ -112,7 +112,7 @@ impl Database {
             to.iter().map(|s| NewMatch { subscription: s.id, terms: Vec::new() }).collect();
         let deliveries: Vec<NewDelivery> =
             to.iter().map(|s| delivery(s.destination.id, paper, now)).collect();
-        self.store.commit_routing(&paper, Occasion::New, &matches, &deliveries, now).await.unwrap();
+        self.store.commit_routing(paper, Occasion::New, &matches, &deliveries, now).await.unwrap();
     }
 
     /// One sandbox channel whose queue holds these papers, in this order.
