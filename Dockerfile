@@ -8,17 +8,18 @@ WORKDIR /build
 
 # The dependencies change seldom: this layer is built anew only when the manifest or the lock file does.
 COPY Cargo.toml Cargo.lock build.rs ./
-RUN mkdir -p migrations src tests \
- && touch src/lib.rs tests/main.rs \
+# Cargo wants the file of every target that the manifest names, also of those that are not built here.
+RUN mkdir -p migrations src tests benches/matcher benches/search benches/relevance \
+ && touch src/lib.rs tests/main.rs benches/matcher/main.rs benches/search/main.rs benches/relevance/main.rs \
  && echo 'fn main() {}' > src/main.rs \
  && cargo build --release --locked \
- && rm -r migrations src tests
+ && rm -r migrations src
 
 COPY config config
 COPY migrations migrations
 COPY src src
 # The sources may be older than the placeholders above, which Cargo would then take for built.
-RUN mkdir tests && touch tests/main.rs src/lib.rs src/main.rs build.rs \
+RUN touch src/lib.rs src/main.rs build.rs \
  && cargo build --release --locked
 
 FROM debian:bookworm-slim

@@ -141,6 +141,17 @@ fn the_container_is_built_from_every_folder_that_the_binary_embeds() {
 }
 
 #[test]
+fn the_container_has_a_file_for_every_target_of_the_manifest() {
+    let (docker, manifest) = (read("Dockerfile"), read("Cargo.toml"));
+    let paths: Vec<_> =
+        manifest.lines().filter_map(|line| line.strip_prefix("path = \"")?.strip_suffix('"')).collect();
+    assert!(paths.contains(&"tests/main.rs"), "{paths:?}");
+    for path in paths {
+        assert!(docker.contains(path), "the Dockerfile makes no {path}, without which Cargo stops");
+    }
+}
+
+#[test]
 fn the_licence_that_the_package_names_is_there() {
     assert!(read("Cargo.toml").contains("license = \"MIT OR Apache-2.0\""));
     assert!(read("LICENSE-MIT").contains("Permission is hereby granted, free of charge"));
