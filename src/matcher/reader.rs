@@ -2,11 +2,11 @@
 
 use super::Scratch;
 use super::code::{ABSTRACT, ANYWHERE, KEYWORDS, Parts, TITLE};
-use super::document::{archive, spoken};
+use super::document::archive;
 use super::lexicon::{NONE, Space};
 use super::phrases::Phrases;
 use crate::domain::Facts;
-use crate::text::{Folding, Word, for_each_word};
+use crate::text::{Folding, Word, for_each_word, spoken};
 
 /// Where the words of a kind of text are looked up.
 #[derive(Debug, Clone, Copy)]

@@ -6,7 +6,7 @@ use tantivy::TantivyDocument;
 use super::schema::{Fields, KEYWORD_WEIGHT, TITLE_WEIGHT};
 use crate::domain::Paper;
 use crate::domain::query::Extra;
-use crate::text::{Folding, for_each_token, name_tokens};
+use crate::text::{Folding, for_each_token, name_tokens, spoken};
 
 /// Writes a paper into a document of the index.
 pub(super) fn document(fields: &Fields, paper: &Paper) -> TantivyDocument {
@@ -28,7 +28,7 @@ pub(super) fn document(fields: &Fields, paper: &Paper) -> TantivyDocument {
         doc.add_text(fields.keywords, keyword);
     }
     for name in &facts.authors {
-        let mut words = spoken(name);
+        let mut words = words_of(name);
         doc.add_text(fields.author_shown, name);
         doc.add_text(fields.authors, words.join(" "));
         words.reverse();
@@ -90,17 +90,9 @@ pub(super) fn day_number(day: Date) -> i64 {
     day.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24
 }
 
-/// The words of an author's name in the order in which it is spoken; some sources print `Hinton, Geoffrey`.
-pub(super) fn spoken(name: &str) -> Vec<String> {
-    let Some((last, given)) = name.split_once(',') else { return texts(name) };
-    let mut spoken = texts(given);
-    if let [suffix] = spoken.as_slice()
-        && matches!(suffix.as_str(), "jr" | "sr" | "ii" | "iii" | "iv")
-    {
-        return texts(last);
-    }
-    spoken.extend(texts(last));
-    spoken
+/// The words of an author's name in the order in which it is spoken.
+fn words_of(name: &str) -> Vec<String> {
+    spoken(name).into_iter().flat_map(|(_, part)| texts(part)).collect()
 }
 
 fn texts(name: &str) -> Vec<String> {

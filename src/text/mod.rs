@@ -11,6 +11,7 @@
 mod ascii;
 mod fold;
 mod latex;
+mod name;
 mod plural;
 mod readable;
 mod sentence;
@@ -19,6 +20,7 @@ mod token;
 mod truncate;
 mod unit;
 
+pub use name::spoken;
 pub use plural::{has_plural, singular};
 pub use readable::readable;
 pub use sentence::sentences;

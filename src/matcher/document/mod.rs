@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::domain::query::{Announcement, Condition, Extra, Field, Pattern, Rise, Term};
 use crate::domain::{Counters, Facts, Paper, PaperId};
-use crate::text::{Folding, name_tokens, singular};
+use crate::text::{Folding, singular, spoken};
 pub(super) use reading::condition_key;
 use subject::Subject;
 use words::{Entry, Words};
@@ -226,16 +226,6 @@ fn is_asked(asked: Option<Field>, own: Field) -> bool {
         Some(asked) => asked == own,
         None => matches!(own, Field::Title | Field::Keyword | Field::Abstract),
     }
-}
-
-/// Parts of an author's name in the order in which they are spoken; some sources print `Hinton, Geoffrey`.
-pub(super) fn spoken(name: &str) -> Vec<(usize, &str)> {
-    let Some((last, given)) = name.split_once(',') else { return vec![(0, name)] };
-    let suffix = matches!(
-        name_tokens(given).as_slice(),
-        [only] if matches!(only.text.as_str(), "jr" | "sr" | "ii" | "iii" | "iv")
-    );
-    if suffix { vec![(0, last)] } else { vec![(last.len() + 1, given), (0, last)] }
 }
 
 fn is_named(name: &[&str], last: &[String], given: &[String]) -> bool {
