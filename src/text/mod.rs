@@ -5,7 +5,7 @@
 //! ```text
 //! bytes --latex--> characters with their place --fold--> NFKC, case and accents folded --token--> words
 //! ```
-//! Pieces of plain ASCII, which most are, take a short cut through [`ascii`].
+//! Pieces of plain ASCII, which most are, take a short cut through `ascii`.
 //! People read the result of the first step alone, which is [`readable`].
 
 mod ascii;

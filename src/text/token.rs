@@ -68,7 +68,7 @@ pub fn for_each_token(text: &str, folding: Folding, mut visit: impl FnMut(&str, 
 /// Calls `visit` with each word, without an allocation for each.
 ///
 /// Plain ASCII is read byte by byte; from a word with anything else in it (accents, formulae, other scripts) to the
-/// next white space the exact way through [`latex`] and [`fold`] is taken, which gives the same for plain text.
+/// next white space the exact way through `latex` and `fold` is taken, which gives the same for plain text.
 pub fn for_each_word(text: &str, folding: Folding, mut visit: impl FnMut(Word<'_>)) {
     let bytes = text.as_bytes();
     let (mut at, mut lower, mut single, mut exact) = (0, String::new(), String::new(), None);

@@ -57,7 +57,7 @@ impl Counter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Span {
-    /// How many hours; at least 1 and at most [`MAX_SPAN_HOURS`] in a query.
+    /// How many hours; at least 1 and at most `MAX_SPAN_HOURS` in a query.
     pub hours: u16,
 }
 
