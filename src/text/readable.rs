@@ -4,6 +4,29 @@ use super::latex;
 
 /// Turns a title or abstract into one line for people: `$\alpha$-divergence` becomes `α-divergence`.
 pub fn readable(text: &str) -> String {
+    if is_plain(text.as_bytes()) { joined(text) } else { decoded(text) }
+}
+
+/// True for ASCII without anything that LaTeX or people would read as something else.
+fn is_plain(text: &[u8]) -> bool {
+    let special = |b: u8| {
+        !b.is_ascii() || b.is_ascii_control() && !b.is_ascii_whitespace() || b"\\${}^_`~".contains(&b)
+    };
+    !text.iter().any(|b| special(*b)) && !text.windows(2).any(|pair| pair == b"''")
+}
+
+fn joined(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_ascii_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
+}
+
+fn decoded(text: &str) -> String {
     let mut units = Vec::with_capacity(text.len());
     latex::decode(text, &mut units);
     let mut line = String::with_capacity(text.len());
@@ -81,6 +104,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_short_cut_for_plain_text_gives_the_same(text in "[ -~\\n\\t\\x0c]{0,60}|[a-z' %&#<>|\\-\\[\\]\"/.,;:!?0-9\\n]{0,60}") {
+            prop_assert_eq!(readable(&text), decoded(&text));
+        }
+
         #[test]
         fn any_text_becomes_one_line_without_hidden_characters(text in "(\\PC|[\\\\${}^_'\"`\\n a1]|\\\\(textbf|frac|alpha|H|c|cite|u00e9)[{ ]){0,80}") {
             let line = readable(&text);
