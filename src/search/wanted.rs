@@ -21,13 +21,6 @@ pub(super) struct Found {
     pub span: Range<usize>,
 }
 
-/// The words of a text, one after another.
-#[derive(Default)]
-struct Words {
-    text: String,
-    places: Vec<(Range<usize>, Range<usize>, Range<usize>)>,
-}
-
 impl Wanted {
     /// What a question wants; what it excludes is not wanted.
     pub fn new(ask: Ask<'_>) -> Self {
@@ -71,52 +64,65 @@ impl Wanted {
 
     /// Where the wanted stands in a text of this field, in its order.
     pub fn find(&self, field: Field, text: &str) -> Vec<Found> {
-        let asked: Vec<(usize, &[Slot])> = (0..)
-            .zip(&self.runs)
-            .filter(|(_, (of, run))| !run.is_empty() && of.is_none_or(|of| of == field))
+        let asked = |(_, (of, run)): &(usize, &(Option<Field>, Vec<Slot>))| {
+            !run.is_empty() && of.is_none_or(|of| of == field)
+        };
+        let runs: Vec<(usize, &[Slot])> = self
+            .runs
+            .iter()
+            .enumerate()
+            .filter(asked)
             .map(|(number, (_, run))| (number, run.as_slice()))
             .collect();
-        if asked.is_empty() {
+        if runs.is_empty() {
             return Vec::new();
         }
-        let words = Words::new(text);
-        let mut found = Vec::new();
-        for at in 0..words.places.len() {
-            for (number, run) in &asked {
-                let end = at + run.len();
-                if end <= words.places.len() && run.iter().zip(at..).all(|(slot, at)| words.holds(at, slot)) {
-                    let span = words.places[at].2.start..words.places[end - 1].2.end;
-                    found.push(Found { run: *number, span });
-                }
+        let hits = hits(&runs, text);
+        let hit = |word: usize, run: usize, slot: usize| {
+            hits.binary_search_by_key(&(word, run, slot), |hit| (hit.word, hit.run, hit.slot)).ok()
+        };
+        let starts = hits.iter().filter(|hit| hit.slot == 0);
+        let found = starts.filter_map(|first| {
+            let (number, run) = runs[first.run];
+            let mut end = first.span.end;
+            for slot in 1..run.len() {
+                end = hits[hit(first.word + slot, first.run, slot)?].span.end;
             }
-        }
-        found
+            Some(Found { run: number, span: first.span.start..end })
+        });
+        found.collect()
     }
 }
 
-impl Words {
-    fn new(text: &str) -> Self {
-        let mut words = Self::default();
-        for_each_word(text, Folding::Words, |Word { folded, written, span }| {
-            let folded_as = words.push(folded);
-            let written = if folded == written { folded_as.clone() } else { words.push(written) };
-            words.places.push((folded_as, written, span));
-        });
-        words
-    }
+/// A word of a text that fits a place in a run; in the order of words, runs and places.
+struct Hit {
+    word: usize,
+    run: usize,
+    slot: usize,
+    span: Range<usize>,
+}
 
-    fn push(&mut self, word: &str) -> Range<usize> {
-        let start = self.text.len();
-        self.text.push_str(word);
-        start..self.text.len()
-    }
-
-    fn holds(&self, at: usize, slot: &Slot) -> bool {
-        let (folded, written, _) = &self.places[at];
-        match slot {
-            Slot::Folded(word) => self.text[folded.clone()] == **word,
-            Slot::Written(word) => self.text[written.clone()] == **word,
-            Slot::Begins(start) => self.text[written.clone()].starts_with(start.as_str()),
+/// Reads a text once and keeps only the words that fit somewhere.
+fn hits(runs: &[(usize, &[Slot])], text: &str) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    let mut word = 0;
+    for_each_word(text, Folding::Words, |read| {
+        for (run, (_, slots)) in runs.iter().enumerate() {
+            for (slot, wanted) in slots.iter().enumerate() {
+                if fits(wanted, &read) {
+                    hits.push(Hit { word, run, slot, span: read.span.clone() });
+                }
+            }
         }
+        word += 1;
+    });
+    hits
+}
+
+fn fits(slot: &Slot, word: &Word<'_>) -> bool {
+    match slot {
+        Slot::Folded(wanted) => word.folded == wanted.as_str(),
+        Slot::Written(wanted) => word.written == wanted.as_str(),
+        Slot::Begins(start) => word.written.starts_with(start.as_str()),
     }
 }

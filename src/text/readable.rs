@@ -7,12 +7,21 @@ pub fn readable(text: &str) -> String {
     if is_plain(text.as_bytes()) { joined(text) } else { decoded(text) }
 }
 
-/// True for ASCII without anything that LaTeX or people would read as something else.
+/// The bytes of ASCII that LaTeX and people read as nothing else.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let special = matches!(byte, b'\\' | b'$' | b'{' | b'}' | b'^' | b'_' | b'`' | b'~');
+        plain[byte as usize] = (byte > 31 && byte < 127 && !special) || byte.is_ascii_whitespace();
+        byte += 1;
+    }
+    plain
+};
+
 fn is_plain(text: &[u8]) -> bool {
-    let special = |b: u8| {
-        !b.is_ascii() || b.is_ascii_control() && !b.is_ascii_whitespace() || b"\\${}^_`~".contains(&b)
-    };
-    !text.iter().any(|b| special(*b)) && !text.windows(2).any(|pair| pair == b"''")
+    // Two apostrophes are a closing quotation mark.
+    text.iter().all(|byte| PLAIN[usize::from(*byte)]) && !text.windows(2).any(|pair| pair == b"''")
 }
 
 fn joined(text: &str) -> String {
