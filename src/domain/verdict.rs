@@ -129,8 +129,6 @@ pub struct Attempt {
     pub plain: bool,
     /// When the first try that may have been posted was made, if an earlier one may have been.
     pub unsettled_since: Option<Timestamp>,
-    /// When this try was made.
-    pub started_at: Timestamp,
 }
 
 impl RetryPolicy {
@@ -252,7 +250,7 @@ mod tests {
     }
 
     fn attempt() -> Attempt {
-        Attempt { tries: 0, plain: false, unsettled_since: None, started_at: Timestamp::UNIX_EPOCH }
+        Attempt { tries: 0, plain: false, unsettled_since: None }
     }
 
     fn seconds(s: i64) -> Timestamp {
@@ -276,8 +274,9 @@ mod tests {
     #[test]
     fn a_failure_known_to_be_unsent_never_reopens_a_post_that_may_be_visible() {
         let unsettled = Attempt { unsettled_since: Some(seconds(0)), ..attempt() };
-        for outcome in [not_sent(), SendOutcome::Wait { after: Duration::from_mins(5), reason: "429".into() }]
-        {
+        let too_late = SendOutcome::Wait { after: Duration::ZERO, reason: "late intent".into() };
+        let limited = SendOutcome::Wait { after: Duration::from_mins(5), reason: "429".into() };
+        for outcome in [not_sent(), limited, too_late] {
             let verdict = judge(outcome, unsettled, &policy(), seconds(100), 0.0);
             assert!(!matches!(verdict, Verdict::Retry { .. } | Verdict::RetryPlain { .. }), "{verdict:?}");
         }

@@ -10,7 +10,7 @@ use tracing::{info, warn};
 use super::SendSettings;
 use crate::chat::{ChatPlatform, Post};
 use crate::clock::Clock;
-use crate::domain::{Attempt, Platform, Settle, Verdict, judge, judge_found, settle};
+use crate::domain::{Attempt, Platform, SendOutcome, Settle, Verdict, judge, judge_found, settle};
 use crate::store::{Claimed, Store};
 
 /// No post leaves on an intent older than this: a process cut off from the database falls silent.
@@ -45,23 +45,14 @@ impl Poster {
         if !self.store.intent(&claimed, now).await? {
             return Ok(());
         }
-        if asked_at.elapsed() > INTENT_LIFETIME {
+        let outcome = if asked_at.elapsed() > INTENT_LIFETIME {
             let reason = "the database answered too late to post safely".to_owned();
-            return self.finish(&claimed, &Verdict::Retry { at: self.clock.now(), reason, free: true }).await;
-        }
-        let post = Post {
-            channel: &claimed.channel,
-            delivery: claimed.id,
-            body: &claimed.body,
-            plain: claimed.plain,
+            SendOutcome::Wait { after: Duration::ZERO, reason }
+        } else {
+            let Claimed { channel, id, body, plain, .. } = &claimed;
+            platform.send(Post { channel, delivery: *id, body, plain: *plain }).await
         };
-        let outcome = platform.send(post).await;
-        let attempt = Attempt {
-            tries: claimed.tries,
-            plain: claimed.plain,
-            unsettled_since: unsettled,
-            started_at: now,
-        };
+        let attempt = Attempt { tries: claimed.tries, plain: claimed.plain, unsettled_since: unsettled };
         let jitter = fastrand::f64() * 2.0 - 1.0;
         let verdict = judge(outcome, attempt, policy, self.clock.now(), jitter);
         tell(&claimed, &verdict);
