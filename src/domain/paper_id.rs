@@ -31,11 +31,6 @@ impl PaperId {
         &self.0
     }
 
-    /// True when this is an arXiv id.
-    pub fn is_arxiv(&self) -> bool {
-        !self.is_url() && !self.is_doi()
-    }
-
     /// True when this is a DOI.
     pub fn is_doi(&self) -> bool {
         self.0.starts_with("10.")

@@ -116,11 +116,6 @@ impl Query {
         self.has(|condition| matches!(condition, Condition::Number(_)))
     }
 
-    /// True when the day of listing is asked for, which a subscription cannot.
-    pub fn is_dated(&self) -> bool {
-        self.has(|condition| matches!(condition, Condition::Listed(_)))
-    }
-
     /// True when a source is asked for: the caller then has to tell which list the paper.
     pub fn has_sources(&self) -> bool {
         self.has(|condition| matches!(condition, Condition::Source(_)))
