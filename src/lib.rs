@@ -5,9 +5,11 @@
 //! shows the layers; `tests/layers.rs` holds them.
 
 pub mod app;
+pub mod bot;
 pub mod chat;
 pub mod cli;
 pub mod clock;
+pub mod command;
 pub mod config;
 pub mod domain;
 pub mod matcher;

@@ -66,7 +66,7 @@ impl Shown {
 impl SandboxLedger for Ledger {
     async fn post(&self, delivery: DeliveryId, channel: &ChannelId, body: &str) -> anyhow::Result<i64> {
         let number = self.store.sandbox_post(delivery, channel, body, self.clock.now()).await?;
-        if let Some(Message::Paper(card)) = read(body) {
+        if let Some(Message::Paper(card) | Message::Line(card)) = read(body) {
             // Nobody may be looking; the store has it all the same.
             let _ = self.shown.send(Shown { channel: channel.clone(), card });
         }

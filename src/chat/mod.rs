@@ -1,5 +1,6 @@
 //! The border to the chat platforms: a folder for each translates, and nothing above knows which.
 
+mod commands;
 pub mod discord;
 mod gate;
 pub mod sandbox;
@@ -10,6 +11,8 @@ use jiff::Timestamp;
 
 use crate::domain::{ChannelId, DeliveryId, Found, Platform, SendOutcome};
 use crate::message::Message;
+
+pub use commands::{Action, Answer, Asker, CommandHandler, Completion, Posted, Request, Unfurled};
 
 /// A message in a platform's own bytes, made once and stored, so that every try sends the same.
 #[derive(Debug, Clone, PartialEq, Eq)]

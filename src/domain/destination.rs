@@ -56,7 +56,7 @@ impl FromStr for Platform {
 }
 
 /// A channel's id in the platform's own spelling, checked for the platform's shape.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ChannelId(String);
 

@@ -10,6 +10,7 @@ mod paper_id;
 pub mod query;
 mod subscription;
 mod verdict;
+mod wish;
 
 pub use delivery::{DeliveryId, DeliveryKind, DeliveryState};
 pub use destination::{ChannelId, Destination, DestinationId, Pause, PauseCause, Platform};
@@ -19,3 +20,4 @@ pub use paper_id::{PaperId, PaperIdError};
 pub use query::{Query, QueryError};
 pub use subscription::{Subscription, SubscriptionId, Why};
 pub use verdict::{Attempt, Found, RetryPolicy, SendOutcome, Settle, Verdict, judge, judge_found, settle};
+pub use wish::{Cadence, Every, RoundupSettings, Style, UserId};

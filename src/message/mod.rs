@@ -3,6 +3,8 @@
 mod card;
 mod plain;
 mod refusal;
+pub mod replies;
+mod reply;
 mod why;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +12,9 @@ use serde::{Deserialize, Serialize};
 pub use card::{PaperCard, paper_card};
 pub use plain::{clean, cut, join_within, web_link};
 pub use refusal::Refusal;
+pub use reply::{
+    Audience, Block, Button, Choice, Entry, Field, Form, Input, Line, Look, Menu, Piece, Press, Reply,
+};
 pub use why::why_sentence;
 
 /// A message, before a platform renders it.
@@ -18,4 +23,6 @@ pub use why::why_sentence;
 pub enum Message {
     /// One paper.
     Paper(PaperCard),
+    /// One paper in a line: title and byline.
+    Line(PaperCard),
 }

@@ -3,6 +3,7 @@
 //! All SQL of Paperwire is in this folder, one text for both databases. A method is one transaction;
 //! nothing here waits for a network other than the database's own.
 
+mod controls;
 mod db;
 mod destinations;
 mod error;

@@ -43,6 +43,7 @@ pub(super) fn render(message: &Message) -> Rendered {
     };
     match message {
         Message::Paper(card) => Rendered { rich: json(&rich(card)), plain: json(&plain(card)) },
+        Message::Line(card) => Rendered { rich: json(&plain(card)), plain: json(&plain(card)) },
     }
 }
 

@@ -65,7 +65,7 @@ impl ChatPlatform for Sandbox {
     fn render(&self, message: &Message) -> Rendered {
         let rich = serde_json::to_string(message).expect("a message of strings and numbers is always JSON");
         let plain = match message {
-            Message::Paper(card) => card.plain_text(),
+            Message::Paper(card) | Message::Line(card) => card.plain_text(),
         };
         Rendered { rich, plain }
     }

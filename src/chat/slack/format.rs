@@ -34,6 +34,10 @@ pub(super) fn render(message: &Message) -> Rendered {
             let rich = plain.clone().with_blocks(blocks(card));
             Rendered { rich: json(&rich), plain: json(&plain) }
         }
+        Message::Line(card) => {
+            let plain = SlackMessageContent::new().with_text(plain(card));
+            Rendered { rich: json(&plain), plain: json(&plain) }
+        }
     }
 }
 

@@ -1,0 +1,10 @@
+//! `about`.
+
+use crate::chat::{Answer, Asker};
+use crate::message::{Piece, Reply};
+
+use super::Bot;
+
+pub(super) async fn answer(_bot: &Bot, _asker: &Asker, _text: &str) -> anyhow::Result<Answer> {
+    Ok(Answer::Reply { reply: Reply::text(Piece::from("not yet")) })
+}

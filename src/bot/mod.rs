@@ -1,0 +1,85 @@
+//! Does what people ask for, the same for every platform: one file a command.
+
+mod about;
+mod complete;
+mod controls;
+mod explain;
+mod help;
+mod home;
+mod latest;
+mod once;
+mod pause;
+mod roundup;
+mod search;
+mod show;
+mod similar;
+mod status;
+mod subscribe;
+mod subscriptions;
+mod trending;
+mod unsubscribe;
+
+use std::sync::Arc;
+
+use crate::chat::{Answer, Asker};
+use crate::clock::Clock;
+use crate::command::Command;
+use crate::search::Search;
+use crate::store::Store;
+
+/// What the bot works with.
+#[derive(Clone)]
+pub struct Bot {
+    store: Store,
+    /// `None` when the index cannot be opened: what needs it says so.
+    search: Option<Arc<Search>>,
+    clock: Arc<dyn Clock>,
+    settings: BotSettings,
+}
+
+/// What the operator can set.
+#[derive(Debug, Clone)]
+pub struct BotSettings {
+    /// Commands that one person may give in a minute.
+    pub per_user: u32,
+    /// Commands that one server or workspace may give in a minute.
+    pub per_workspace: u32,
+    /// The longest short text of a paper, in characters.
+    pub short_text: usize,
+}
+
+impl Bot {
+    /// Makes the bot.
+    pub fn new(
+        store: Store,
+        search: Option<Arc<Search>>,
+        clock: Arc<dyn Clock>,
+        settings: BotSettings,
+    ) -> Self {
+        Self { store, search, clock, settings }
+    }
+
+    /// Does one command, whose asker has been let through.
+    async fn command(&self, asker: &Asker, command: Command) -> anyhow::Result<Answer> {
+        match command {
+            Command::Search { query, order, since } => search::first(self, asker, query, order, since).await,
+            Command::Show { paper } => show::answer(self, asker, &paper).await,
+            Command::Latest { query } => latest::answer(self, asker, query).await,
+            Command::Trending { window } => trending::answer(self, asker, window).await,
+            Command::Similar { paper } => similar::answer(self, asker, &paper).await,
+            Command::Subscribe { query, when, style, channel } => {
+                subscribe::proposed(self, asker, query, when, style, channel).await
+            }
+            Command::Subscriptions => subscriptions::answer(self, asker).await,
+            Command::Unsubscribe { subscription } => unsubscribe::answer(self, asker, subscription).await,
+            Command::Pause { subscription, until } => pause::pause(self, asker, subscription, until).await,
+            Command::Resume { subscription } => pause::resume(self, asker, subscription).await,
+            Command::Explain { paper } => explain::answer(self, asker, &paper).await,
+            Command::Status => status::answer(self, asker).await,
+            Command::Roundup { at, zone, every, size } => {
+                roundup::answer(self, asker, at, zone, every, size).await
+            }
+            Command::Help { about } => Ok(help::answer(asker, about)),
+        }
+    }
+}

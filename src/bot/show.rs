@@ -1,0 +1,11 @@
+//! `show`.
+
+use crate::chat::{Answer, Asker};
+use crate::domain::PaperId;
+use crate::message::{Piece, Reply};
+
+use super::Bot;
+
+pub(super) async fn answer(_bot: &Bot, _asker: &Asker, _paper: &PaperId) -> anyhow::Result<Answer> {
+    Ok(Answer::Reply { reply: Reply::text(Piece::from("not yet")) })
+}

@@ -1,0 +1,10 @@
+//! `status`.
+
+use crate::chat::{Answer, Asker};
+use crate::message::{Piece, Reply};
+
+use super::Bot;
+
+pub(super) async fn answer(_bot: &Bot, _asker: &Asker) -> anyhow::Result<Answer> {
+    Ok(Answer::Reply { reply: Reply::text(Piece::from("not yet")) })
+}

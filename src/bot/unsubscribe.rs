@@ -1,0 +1,15 @@
+//! `unsubscribe`.
+
+use crate::chat::{Answer, Asker};
+use crate::domain::SubscriptionId;
+use crate::message::{Piece, Reply};
+
+use super::Bot;
+
+pub(super) async fn answer(
+    _bot: &Bot,
+    _asker: &Asker,
+    _subscription: SubscriptionId,
+) -> anyhow::Result<Answer> {
+    Ok(Answer::Reply { reply: Reply::text(Piece::from("not yet")) })
+}

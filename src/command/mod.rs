@@ -1,0 +1,147 @@
+//! What people can ask the bot for: one table of commands, from which registration, usage, help and parsers come.
+//!
+//! A platform gives either a line of text (Slack: [`parse_line`]) or named options (Discord: [`parse_options`]);
+//! both come to the same [`Command`] or to a [`Mistake`] that says what to write instead.
+
+mod mistake;
+mod options;
+mod table;
+
+use jiff::civil::Time;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::query::Day;
+use crate::domain::{Cadence, ChannelId, Every, PaperId, Query, Style, SubscriptionId};
+
+pub use mistake::Mistake;
+pub use options::{parse_line, parse_options};
+pub use table::{COMMANDS, Kind, Opt, Spec, Topic, spec};
+
+/// The name of the one slash command; the commands of the table follow it.
+pub const ROOT: &str = "papers";
+
+/// The name of the entry in a message's menu.
+pub const ABOUT_MESSAGE: &str = "About this paper";
+
+/// A command with everything it needs, read and checked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// `search`: papers that a query finds.
+    Search {
+        /// What is looked for.
+        query: Query,
+        /// In which order.
+        order: Order,
+        /// Only papers listed since this day.
+        since: Option<Day>,
+    },
+    /// `show`: one paper in full.
+    Show {
+        /// Which.
+        paper: PaperId,
+    },
+    /// `latest`: the papers listed last.
+    Latest {
+        /// Only those that match.
+        query: Option<Query>,
+    },
+    /// `trending`: papers whose numbers rise.
+    Trending {
+        /// Over which time.
+        window: Window,
+    },
+    /// `similar`: papers that resemble one.
+    Similar {
+        /// Which.
+        paper: PaperId,
+    },
+    /// `subscribe`: papers of a query into a channel.
+    Subscribe {
+        /// Which papers.
+        query: Query,
+        /// When; `None` keeps what the channel has, or is instant.
+        when: Option<Cadence>,
+        /// How much of each; `None` keeps what the channel has, or is a card.
+        style: Option<Style>,
+        /// Into which channel; `None` is where it was asked.
+        channel: Option<ChannelId>,
+    },
+    /// `subscriptions`: what the channel is subscribed to.
+    Subscriptions,
+    /// `unsubscribe`: ends a subscription.
+    Unsubscribe {
+        /// Which.
+        subscription: SubscriptionId,
+    },
+    /// `pause`: nothing is posted until resumed, or until a time.
+    Pause {
+        /// One of the channel's subscriptions; `None` is all of them.
+        subscription: Option<SubscriptionId>,
+        /// Until when; `None` is until resumed.
+        until: Option<Until>,
+    },
+    /// `resume`: ends a pause.
+    Resume {
+        /// One of the channel's subscriptions; `None` is all of them.
+        subscription: Option<SubscriptionId>,
+    },
+    /// `explain`: why a paper was or was not posted here.
+    Explain {
+        /// Which.
+        paper: PaperId,
+    },
+    /// `status`: how the sources and the channel are.
+    Status,
+    /// `roundup`: shows or sets the channel's roundup; nothing given only shows it.
+    Roundup {
+        /// At which local time.
+        at: Option<Time>,
+        /// In which IANA zone, checked against the zone database.
+        zone: Option<String>,
+        /// On which days.
+        every: Option<Every>,
+        /// At most so many papers.
+        size: Option<u16>,
+    },
+    /// `help`: how to use all, or one of them.
+    Help {
+        /// The one that is asked about.
+        about: Option<&'static Spec>,
+    },
+}
+
+/// The order of found papers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    /// The best first.
+    #[default]
+    Relevance,
+    /// The newest first.
+    Date,
+    /// The most votes first.
+    Upvotes,
+}
+
+/// The time over which a rise is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Window {
+    /// 24 hours.
+    Day,
+    /// 7 days.
+    #[default]
+    Week,
+    /// 30 days.
+    Month,
+}
+
+/// When a timed pause ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Until {
+    /// The beginning of a day (UTC).
+    Day(jiff::civil::Date),
+    /// So many seconds from now.
+    After(u32),
+}

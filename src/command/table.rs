@@ -1,0 +1,295 @@
+//! The table of commands.
+
+/// One command.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Spec {
+    /// The word after `/papers`.
+    pub name: &'static str,
+    /// What it does, for lists: at most 100 characters, as an order without a full stop.
+    pub about: &'static str,
+    /// A sentence or two more for `help NAME` and the docs; may be empty.
+    pub detail: &'static str,
+    /// True when it changes the channel, so that only those who may manage it can use it.
+    pub changes: bool,
+    /// What it takes; what is required comes first.
+    pub options: &'static [Opt],
+    /// A whole line that people can try.
+    pub example: &'static str,
+}
+
+/// Something that a command takes.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Opt {
+    /// The name: on Discord the option's, in a line of text `name:value`.
+    pub name: &'static str,
+    /// What it is: at most 100 characters.
+    pub about: &'static str,
+    /// True when the command cannot do without.
+    pub required: bool,
+    /// What may be given.
+    pub kind: Kind,
+}
+
+/// What may be given for an option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A query for searching; in a line of text, all that is not `name:value` of another option.
+    Query,
+    /// A query for a subscription, which has no dates.
+    StandingQuery,
+    /// A paper: arXiv id, DOI or address.
+    Paper,
+    /// The number of a subscription of this channel.
+    Subscription,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A day: `2026-08-01`, or counted back: `7d`.
+    Since,
+    /// The end of a pause: `2026-08-01`, or a time from now: `3d`, `12h`, `2w`.
+    Until,
+    /// A time of day: `09:00`, `9am`, `17`.
+    Time,
+    /// An IANA time zone: `Europe/Berlin`.
+    Zone,
+    /// A whole number in this range.
+    Number(u16, u16),
+    /// A channel of the platform.
+    Channel,
+    /// The name of a command.
+    Command,
+}
+
+/// What can be completed while it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    /// Queries: recent ones, popular ones, and categories after `cat:`.
+    Query,
+    /// Papers by id or by words of the title.
+    Paper,
+    /// The channel's subscriptions.
+    Subscription,
+    /// Time zones.
+    Zone,
+}
+
+impl Kind {
+    /// What is completed while an option of this kind is written.
+    pub fn topic(self) -> Option<Topic> {
+        match self {
+            Self::Query | Self::StandingQuery => Some(Topic::Query),
+            Self::Paper => Some(Topic::Paper),
+            Self::Subscription => Some(Topic::Subscription),
+            Self::Zone => Some(Topic::Zone),
+            _ => None,
+        }
+    }
+}
+
+const QUERY: Opt = Opt {
+    name: "query",
+    about: "Words, \"phrases\", AND, OR, -not, and fields such as ti: au: cat:",
+    required: true,
+    kind: Kind::Query,
+};
+const STANDING_QUERY: Opt = Opt { kind: Kind::StandingQuery, ..QUERY };
+const PAPER: Opt = Opt {
+    name: "paper",
+    about: "An arXiv id, a DOI or a paper's address",
+    required: true,
+    kind: Kind::Paper,
+};
+const SUBSCRIPTION: Opt = Opt {
+    name: "subscription",
+    about: "The number of a subscription of this channel",
+    required: true,
+    kind: Kind::Subscription,
+};
+const ANY_SUBSCRIPTION: Opt = Opt {
+    about: "The number of a subscription of this channel; all of them when left out",
+    required: false,
+    ..SUBSCRIPTION
+};
+
+/// Every command, in the order in which they are shown.
+pub static COMMANDS: &[Spec] = &[
+    Spec {
+        name: "search",
+        about: "Find papers",
+        detail: "Only you see the answer until you press Share.",
+        changes: false,
+        options: &[
+            QUERY,
+            Opt {
+                name: "sort",
+                about: "Best, newest or most voted first",
+                required: false,
+                kind: Kind::Choice(&["relevance", "date", "upvotes"]),
+            },
+            Opt {
+                name: "since",
+                about: "Only papers listed since a day (2026-08-01) or for so long (7d)",
+                required: false,
+                kind: Kind::Since,
+            },
+        ],
+        example: "search \"flow matching\" cat:cs.RO since:30d",
+    },
+    Spec {
+        name: "show",
+        about: "Show one paper in full, and where it was posted here",
+        detail: "",
+        changes: false,
+        options: &[PAPER],
+        example: "show 2608.01234",
+    },
+    Spec {
+        name: "latest",
+        about: "Show the papers listed last",
+        detail: "With a query, only those that match it.",
+        changes: false,
+        options: &[Opt { required: false, ..QUERY }],
+        example: "latest diffusion",
+    },
+    Spec {
+        name: "trending",
+        about: "Show the papers whose votes and stars rise",
+        detail: "Measured on the numbers that Paperwire has seen itself.",
+        changes: false,
+        options: &[Opt {
+            name: "window",
+            about: "Over which time; a week when left out",
+            required: false,
+            kind: Kind::Choice(&["day", "week", "month"]),
+        }],
+        example: "trending week",
+    },
+    Spec {
+        name: "similar",
+        about: "Find papers that resemble one",
+        detail: "",
+        changes: false,
+        options: &[PAPER],
+        example: "similar 2608.01234",
+    },
+    Spec {
+        name: "subscribe",
+        about: "Bring the papers of a query into this channel",
+        detail: "First you see what it would have posted in the last 30 days; nothing changes before you confirm. \
+                 The same query again changes when and how its papers come.",
+        changes: true,
+        options: &[
+            STANDING_QUERY,
+            Opt {
+                name: "when",
+                about: "Each at once, or together daily or weekly",
+                required: false,
+                kind: Kind::Choice(&["instant", "daily", "weekly"]),
+            },
+            Opt {
+                name: "style",
+                about: "How much of each paper is shown",
+                required: false,
+                kind: Kind::Choice(&["line", "card", "full"]),
+            },
+            Opt {
+                name: "channel",
+                about: "Another channel than this one",
+                required: false,
+                kind: Kind::Channel,
+            },
+        ],
+        example: "subscribe \"diffusion policy\" -survey style:line",
+    },
+    Spec {
+        name: "subscriptions",
+        about: "List what this channel is subscribed to",
+        detail: "",
+        changes: false,
+        options: &[],
+        example: "subscriptions",
+    },
+    Spec {
+        name: "unsubscribe",
+        about: "End a subscription of this channel",
+        detail: "",
+        changes: true,
+        options: &[SUBSCRIPTION],
+        example: "unsubscribe 3",
+    },
+    Spec {
+        name: "pause",
+        about: "Post nothing for a while",
+        detail: "Papers listed meanwhile are not posted later.",
+        changes: true,
+        options: &[
+            Opt {
+                name: "until",
+                about: "A day (2026-08-01) or a time from now (3d, 12h); until resumed when left out",
+                required: false,
+                kind: Kind::Until,
+            },
+            ANY_SUBSCRIPTION,
+        ],
+        example: "pause 3d",
+    },
+    Spec {
+        name: "resume",
+        about: "End a pause",
+        detail: "",
+        changes: true,
+        options: &[ANY_SUBSCRIPTION],
+        example: "resume",
+    },
+    Spec {
+        name: "explain",
+        about: "Say why a paper was or was not posted in this channel",
+        detail: "",
+        changes: false,
+        options: &[PAPER],
+        example: "explain 2608.01234",
+    },
+    Spec {
+        name: "status",
+        about: "Say how the sources are, and why it is quiet",
+        detail: "",
+        changes: false,
+        options: &[],
+        example: "status",
+    },
+    Spec {
+        name: "roundup",
+        about: "Show or set this channel's roundup",
+        detail: "What is left out stays as it is.",
+        changes: true,
+        options: &[
+            Opt { name: "at", about: "The local time of day: 09:00", required: false, kind: Kind::Time },
+            Opt { name: "zone", about: "The time zone: Europe/Berlin", required: false, kind: Kind::Zone },
+            Opt {
+                name: "every",
+                about: "On which days",
+                required: false,
+                kind: Kind::Choice(&["daily", "weekdays", "weekly", "monthly", "off"]),
+            },
+            Opt { name: "size", about: "At most so many papers", required: false, kind: Kind::Number(1, 50) },
+        ],
+        example: "roundup at:09:00 zone:Europe/Berlin every:weekdays",
+    },
+    Spec {
+        name: "help",
+        about: "Explain the commands and the query language",
+        detail: "",
+        changes: false,
+        options: &[Opt {
+            name: "command",
+            about: "The one you want to know more about",
+            required: false,
+            kind: Kind::Command,
+        }],
+        example: "help subscribe",
+    },
+];
+
+/// The command of a name.
+pub fn spec(name: &str) -> Option<&'static Spec> {
+    COMMANDS.iter().find(|spec| spec.name.eq_ignore_ascii_case(name))
+}

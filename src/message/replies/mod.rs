@@ -1,0 +1,1 @@
+//! The sentences of each command's answer, one file a command: facts in, a neutral reply out.
