@@ -5,6 +5,7 @@ pub mod discord;
 mod gate;
 pub mod sandbox;
 pub mod slack;
+mod webhook;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -13,6 +14,7 @@ use crate::domain::{ChannelId, DeliveryId, Found, Platform, SendOutcome};
 use crate::message::Message;
 
 pub use commands::{Action, Answer, Asker, CommandHandler, Completion, Posted, Request, Unfurled};
+pub use webhook::{Incoming, Outgoing, Webhook};
 
 /// A message in a platform's own bytes, made once and stored, so that every try sends the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
