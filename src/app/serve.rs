@@ -87,7 +87,7 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
         Err(error) => warn!("Papers cannot be searched: {error:#}"),
     }
     if let Some(listener) = listener {
-        tasks.spawn(web::serve(listener, web::State { store: store.clone() }, stop.clone()));
+        tasks.spawn(web::serve(listener, web::State { store: store.clone() }, Vec::new(), stop.clone()));
     }
     tokio::spawn(sandbox::print(show, json));
 

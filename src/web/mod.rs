@@ -24,7 +24,7 @@ pub struct State {
 pub async fn serve(
     listener: TcpListener,
     state: State,
-    webhooks: &[Arc<dyn Webhook>],
+    webhooks: Vec<Arc<dyn Webhook>>,
     stop: CancellationToken,
 ) {
     let pages: Router = Router::new()
