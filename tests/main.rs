@@ -7,6 +7,7 @@ mod config;
 mod layers;
 mod pipeline;
 mod project;
+mod roundup;
 mod search;
 mod serve;
 mod sources;

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use jiff::civil::Date;
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
 
-use crate::domain::Platform;
+use crate::domain::{Every, Platform};
 
 /// A wire service for research papers: new papers into the right Discord and Slack channels, each once,
 /// with the reason.
@@ -76,6 +77,9 @@ pub enum Command {
     Search(Search),
     /// Say why a query does or does not match a stored paper
     Explain(Explain),
+    /// Look at what roundups will do
+    #[command(subcommand)]
+    Roundup(Roundup),
     /// Bring the database to this version's tables
     Migrate,
     /// Check and show the configuration
@@ -202,6 +206,31 @@ pub struct Explain {
     pub query: String,
     /// An arXiv id, a DOI or the address of the paper
     pub paper: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Roundup {
+    /// List when the roundups of a rhythm come, in UTC and in local time
+    Next(NextRoundups),
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct NextRoundups {
+    /// daily, weekdays, weekly (Mondays) or monthly (the first)
+    #[arg(long, value_name = "RHYTHM", default_value = "daily")]
+    pub every: Every,
+    /// The local time, such as 09:00
+    #[arg(long, value_name = "TIME", default_value = "09:00")]
+    pub at: Time,
+    /// The IANA time zone, such as Europe/Berlin
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub zone: String,
+    /// The first instant that counts, such as 2026-01-01T00:00Z; now when left out
+    #[arg(long, value_name = "INSTANT")]
+    pub from: Option<Timestamp>,
+    /// How many
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub count: u16,
 }
 
 #[derive(Debug, Subcommand)]

@@ -12,6 +12,7 @@ mod migrate;
 mod output;
 mod papers;
 mod poll;
+mod roundup;
 mod search;
 mod serve;
 mod subscriptions;
@@ -55,6 +56,7 @@ fn dispatch(args: Args) -> Result<(), CliError> {
             Command::Match(query) => matching::run(&config, query, output).await,
             Command::Search(args) => search::run(&config, &args, output).await,
             Command::Explain(args) => explain::run(&config, &args, output).await,
+            Command::Roundup(command) => roundup::run(command, output),
             Command::Migrate => migrate::run(&config, output).await,
             Command::Config(command) => config::run(&config, &command, output),
             Command::Healthcheck => healthcheck::run(&config).await,

@@ -8,6 +8,7 @@ mod listing;
 mod paper;
 mod paper_id;
 pub mod query;
+pub mod schedule;
 mod subscription;
 mod verdict;
 mod wish;
@@ -18,6 +19,7 @@ pub use listing::{Counters, Facts, Listing, Organization, SourceName, SourceSumm
 pub use paper::{Paper, PaperKey, ShortText};
 pub use paper_id::{PaperId, PaperIdError};
 pub use query::{Query, QueryError};
+pub use schedule::{Firing, Schedule};
 pub use subscription::{Subscription, SubscriptionId, Why};
 pub use verdict::{Attempt, Found, RetryPolicy, SendOutcome, Settle, Verdict, judge, judge_found, settle};
 pub use wish::{Cadence, Every, RoundupSettings, Style, UserId};

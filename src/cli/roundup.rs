@@ -1,0 +1,62 @@
+//! `paperwire roundup …`
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::args::{NextRoundups, Roundup};
+use super::exit::CliError;
+use super::output::{Output, table};
+use crate::clock::{Clock as _, SystemClock};
+use crate::domain::{Firing, Schedule, schedule};
+
+/// A firing, as programs read it.
+#[derive(Serialize)]
+struct Row {
+    /// The local date that it is for.
+    date: Date,
+    utc: Timestamp,
+    /// The zone's own clock, with its offset: `2023-04-28T03:00:00+03:00`.
+    local: String,
+}
+
+/// Does one of the roundup commands.
+pub fn run(command: Roundup, output: Output) -> Result<(), CliError> {
+    match command {
+        Roundup::Next(asked) => next(&asked, output),
+    }
+}
+
+fn next(asked: &NextRoundups, output: Output) -> Result<(), CliError> {
+    let zone = schedule::zone(&asked.zone).ok_or_else(|| {
+        let text = format!("“{}” is no IANA time zone: write it as Europe/Berlin or UTC", asked.zone);
+        CliError::Usage(text)
+    })?;
+    let schedule = Schedule { every: asked.every, at: asked.at, zone };
+    let from = asked.from.unwrap_or_else(|| SystemClock.now());
+    let firings = schedule.firings(from).take(asked.count.into());
+    let rows: Vec<Row> = firings.map(|firing| row(firing, &schedule.zone)).collect();
+    output.rows(&rows, |rows| {
+        let mut table = table(&["for", "local", "UTC"]);
+        for row in rows {
+            table.add_row([row.date.strftime("%a %F").to_string(), row.local.clone(), row.utc.to_string()]);
+        }
+        table
+    })?;
+    Ok(())
+}
+
+fn row(firing: Firing, zone: &TimeZone) -> Row {
+    let offset = zone.to_offset(firing.at);
+    let local: DateTime = offset.to_datetime(firing.at);
+    let shown = jiff::fmt::temporal::DateTimePrinter::new();
+    let local = format!("{}{}", shown.datetime_to_string(&local), sign(offset.seconds()));
+    Row { date: firing.date, utc: firing.at, local }
+}
+
+/// An offset as RFC 3339 writes it: `+05:30`.
+fn sign(seconds: i32) -> String {
+    let minutes = seconds.unsigned_abs() / 60;
+    format!("{}{:02}:{:02}", if seconds < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
+}

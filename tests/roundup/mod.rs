@@ -1,0 +1,3 @@
+//! Roundups: when they come, held against an independent reading of the same zone data.
+
+mod zones;
