@@ -8,8 +8,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use crate::chat::sandbox::{SandboxLedger, read, terminal};
 use crate::clock::Clock;
-use crate::domain::{ChannelId, DeliveryId};
-use crate::message::{Message, PaperCard};
+use crate::domain::{ChannelId, DeliveryId, PaperId};
+use crate::message::Message;
 use crate::store::Store;
 
 /// Writes posts into the store and hands them on to whoever shows them.
@@ -28,7 +28,7 @@ pub struct Shown {
     /// The channel.
     pub channel: ChannelId,
     /// What people see.
-    pub card: PaperCard,
+    pub message: Message,
 }
 
 /// A paper in a channel as programs read it.
@@ -48,16 +48,30 @@ impl Shown {
     /// The card for a terminal, as wide as it is.
     pub fn text(&self) -> String {
         let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
-        terminal::card_lines(self.channel.as_str(), &self.card, width)
+        match &self.message {
+            Message::Paper(card) | Message::Line(card) => {
+                terminal::card_lines(self.channel.as_str(), card, width)
+            }
+            Message::Roundup(roundup) => terminal::roundup_lines(self.channel.as_str(), roundup, width),
+        }
     }
 
-    /// The same for programs.
-    pub fn line(&self) -> Line {
-        Line {
+    /// The same for programs: a line for each paper.
+    pub fn lines(&self) -> Vec<Line> {
+        let line = |paper: &PaperId, title: &str, why: &str| Line {
             channel: self.channel.to_string(),
-            paper: self.card.paper.to_string(),
-            title: self.card.title.clone(),
-            why: self.card.why.clone(),
+            paper: paper.to_string(),
+            title: title.to_owned(),
+            why: why.to_owned(),
+        };
+        match &self.message {
+            Message::Paper(card) | Message::Line(card) => vec![line(&card.paper, &card.title, &card.why)],
+            Message::Roundup(roundup) => roundup
+                .sections
+                .iter()
+                .flat_map(|section| section.lines.iter().map(|one| (one, &section.label)))
+                .map(|(one, label)| line(&one.paper, &one.title, label))
+                .collect(),
         }
     }
 }
@@ -66,9 +80,9 @@ impl Shown {
 impl SandboxLedger for Ledger {
     async fn post(&self, delivery: DeliveryId, channel: &ChannelId, body: &str) -> anyhow::Result<i64> {
         let number = self.store.sandbox_post(delivery, channel, body, self.clock.now()).await?;
-        if let Some(Message::Paper(card) | Message::Line(card)) = read(body) {
+        if let Some(message) = read(body) {
             // Nobody may be looking; the store has it all the same.
-            let _ = self.shown.send(Shown { channel: channel.clone(), card });
+            let _ = self.shown.send(Shown { channel: channel.clone(), message });
         }
         Ok(number)
     }
@@ -82,7 +96,12 @@ impl SandboxLedger for Ledger {
 /// Prints what appears in the sandbox, for people or as JSON Lines.
 pub async fn print(mut show: UnboundedReceiver<Shown>, json: bool) {
     while let Some(shown) = show.recv().await {
-        let text = if json { serde_json::to_string(&shown.line()).unwrap_or_default() } else { shown.text() };
-        anstream::println!("{text}");
+        if !json {
+            anstream::println!("{}", shown.text());
+            continue;
+        }
+        for line in shown.lines() {
+            anstream::println!("{}", serde_json::to_string(&line).unwrap_or_default());
+        }
     }
 }

@@ -18,7 +18,7 @@ use super::{lock::ServeLock, open_store, pollers};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::{ChannelId, Platform, Query};
-use crate::pipeline::{Router, SendSettings, Sender, Stage};
+use crate::pipeline::{Roundups, Router, SendSettings, Sender, Stage};
 use crate::store::Store;
 use crate::web;
 
@@ -60,6 +60,8 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
     for poller in pollers(config, &store)? {
         run(Arc::new(poller), &Arc::new(Notify::new()), Some(&route), false);
     }
+    let roundups = Roundups::new(store.clone(), clock.clone(), platforms.all.clone());
+    run(Arc::new(roundups), &Arc::new(Notify::new()), Some(&send), false);
     let delivery = &config.delivery;
     let router =
         Router::new(store.clone(), clock.clone(), platforms.all, delivery.max_age, delivery.short_text);

@@ -212,6 +212,18 @@ pub struct Explain {
 pub enum Roundup {
     /// List when the roundups of a rhythm come, in UTC and in local time
     Next(NextRoundups),
+    /// Show what a channel's roundup would hold
+    Preview(PreviewRoundup),
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct PreviewRoundup {
+    /// The channel, as platform and id: sandbox:papers, discord:1234567890, slack:C0AB12CD3
+    #[arg(long, value_name = "PLATFORM:ID")]
+    pub destination: String,
+    /// As if it were this instant, such as 2026-08-10T09:00Z; now when left out
+    #[arg(long, value_name = "INSTANT")]
+    pub at: Option<Timestamp>,
 }
 
 #[derive(Debug, ClapArgs)]

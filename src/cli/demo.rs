@@ -52,7 +52,7 @@ fn introduce(demo: &Demo, output: Output) -> anyhow::Result<()> {
 /// Programs get the lines of `--once` in the closing account, else as papers arrive.
 fn show(shown: &Shown, once: bool, output: Output) -> anyhow::Result<()> {
     if output.json && !once {
-        return output.row(&shown.line(), |_| String::new());
+        return shown.lines().iter().try_for_each(|line| output.row(line, |_| String::new()));
     }
     output.note(&shown.text())
 }

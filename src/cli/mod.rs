@@ -56,7 +56,7 @@ fn dispatch(args: Args) -> Result<(), CliError> {
             Command::Match(query) => matching::run(&config, query, output).await,
             Command::Search(args) => search::run(&config, &args, output).await,
             Command::Explain(args) => explain::run(&config, &args, output).await,
-            Command::Roundup(command) => roundup::run(command, output),
+            Command::Roundup(command) => roundup::run(&config, command, output).await,
             Command::Migrate => migrate::run(&config, output).await,
             Command::Config(command) => config::run(&config, &command, output),
             Command::Healthcheck => healthcheck::run(&config).await,

@@ -5,11 +5,15 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::args::{NextRoundups, Roundup};
+use super::args::{NextRoundups, PreviewRoundup, Roundup};
 use super::exit::CliError;
 use super::output::{Output, table};
+use crate::app;
 use crate::clock::{Clock as _, SystemClock};
-use crate::domain::{Firing, Schedule, schedule};
+use crate::config::Config;
+use crate::domain::{ChannelId, Firing, Platform, Schedule, schedule};
+use crate::message::RoundupCard;
+use crate::store::RoundupPlan;
 
 /// A firing, as programs read it.
 #[derive(Serialize)]
@@ -22,10 +26,41 @@ struct Row {
 }
 
 /// Does one of the roundup commands.
-pub fn run(command: Roundup, output: Output) -> Result<(), CliError> {
+pub async fn run(config: &Config, command: Roundup, output: Output) -> Result<(), CliError> {
     match command {
         Roundup::Next(asked) => next(&asked, output),
+        Roundup::Preview(asked) => preview(config, &asked, output).await,
     }
+}
+
+async fn preview(config: &Config, asked: &PreviewRoundup, output: Output) -> Result<(), CliError> {
+    let parts = asked.destination.split_once(':').map(|(platform, channel)| {
+        let platform = platform.parse::<Platform>()?;
+        Ok::<_, String>((platform, ChannelId::parse(platform, channel)?))
+    });
+    let (platform, channel) = match parts {
+        Some(Ok(parts)) => parts,
+        Some(Err(reason)) => return Err(CliError::Usage(reason)),
+        None => {
+            let text = format!("“{}” is no destination: write it as sandbox:papers", asked.destination);
+            return Err(CliError::Usage(text));
+        }
+    };
+    let store = app::open_store(config).await?;
+    let plans = store.roundup_plans().await?;
+    let of =
+        |plan: &&RoundupPlan| plan.destination.platform == platform && plan.destination.channel == channel;
+    let Some(plan) = plans.iter().find(of) else {
+        let text =
+            format!("{} has no roundup: it has no subscription, is paused, or has it off", asked.destination);
+        return Err(CliError::NotFound(text));
+    };
+    let now = asked.at.unwrap_or_else(|| SystemClock.now());
+    match crate::pipeline::preview_roundup(&store, plan, now).await? {
+        Some(card) => output.row(&card, RoundupCard::plain_text)?,
+        None => output.note("Nothing has been collected for it: no roundup would be posted.")?,
+    }
+    Ok(())
 }
 
 fn next(asked: &NextRoundups, output: Output) -> Result<(), CliError> {

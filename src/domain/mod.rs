@@ -8,6 +8,7 @@ mod listing;
 mod paper;
 mod paper_id;
 pub mod query;
+pub mod ranking;
 pub mod schedule;
 mod subscription;
 mod verdict;

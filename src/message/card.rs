@@ -140,7 +140,7 @@ fn credit(short: &ShortText) -> Option<String> {
 }
 
 /// A day as it is read in a channel of any language: `4 Aug 2026`.
-fn day(date: Date) -> String {
+pub(super) fn day(date: Date) -> String {
     date.strftime("%-d %b %Y").to_string()
 }
 

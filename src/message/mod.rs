@@ -5,6 +5,7 @@ mod plain;
 mod refusal;
 pub mod replies;
 mod reply;
+mod roundup;
 mod why;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ pub use refusal::Refusal;
 pub use reply::{
     Audience, Block, Button, Choice, Entry, Field, Form, Input, Line, Look, Menu, Piece, Press, Reply,
 };
+pub use roundup::{RoundupCard, RoundupLine, RoundupPaper, RoundupSection, roundup};
 pub use why::why_sentence;
 
 /// A message, before a platform renders it.
@@ -25,4 +27,6 @@ pub enum Message {
     Paper(PaperCard),
     /// One paper in a line: title and byline.
     Line(PaperCard),
+    /// Many papers in one message.
+    Roundup(RoundupCard),
 }

@@ -7,6 +7,7 @@ mod indexer;
 mod interest;
 mod poller;
 mod poster;
+mod roundup;
 mod router;
 mod sender;
 
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 
 pub use indexer::Indexer;
 pub use poller::{PollReport, PollSettings, Poller};
+pub use roundup::{Roundups, preview_roundup};
 pub use router::Router;
 pub use sender::{SendSettings, Sender};
 

@@ -37,7 +37,7 @@ macro_rules! select_subscriptions {
             "SELECT s.id, s.query, s.created_by, s.created_at, s.paused_at,
                 (SELECT COUNT(*) FROM paper_match m
                     JOIN delivery d ON d.destination_id = s.destination_id AND d.paper_id = m.paper_id
-                    WHERE m.subscription_id = s.id AND d.state = 'sent') AS posted, ",
+                    WHERE m.subscription_id = s.id AND d.kind = 'paper' AND d.state = 'sent') AS posted, ",
             destination_columns!(),
             " FROM subscription s JOIN destination ON destination.id = s.destination_id ",
             $rest

@@ -1,3 +1,4 @@
 //! Roundups: when they come, held against an independent reading of the same zone data.
 
+mod making;
 mod zones;

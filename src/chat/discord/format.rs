@@ -9,6 +9,7 @@ use serenity::all::{
 };
 
 use super::markdown::{escaped, unmentioned};
+use super::roundup;
 use crate::chat::Rendered;
 use crate::message::{Message, PaperCard, clean, cut, join_within, web_link};
 
@@ -33,7 +34,7 @@ const PLAIN_WHY_MAX: usize = 300;
 /// Longest address in the plain content.
 const PLAIN_LINK_MAX: usize = 300;
 /// The bar at the left of the embed.
-const COLOUR: u32 = 0x00B3_1B1B;
+pub(super) const COLOUR: u32 = 0x00B3_1B1B;
 
 /// Translates a message.
 pub(super) fn render(message: &Message) -> Rendered {
@@ -43,6 +44,9 @@ pub(super) fn render(message: &Message) -> Rendered {
     };
     match message {
         Message::Paper(card) => Rendered { rich: json(&rich(card)), plain: json(&plain(card)) },
+        Message::Roundup(card) => {
+            Rendered { rich: json(&roundup::rich(card)), plain: json(&roundup::plain(card)) }
+        }
         Message::Line(card) => Rendered { rich: json(&plain(card)), plain: json(&plain(card)) },
     }
 }
@@ -60,7 +64,7 @@ fn without_nulls(value: Value) -> Value {
 }
 
 /// The start of every message: nobody is ever notified, whatever the text holds.
-fn silent() -> CreateMessage {
+pub(super) fn silent() -> CreateMessage {
     CreateMessage::new().allowed_mentions(CreateAllowedMentions::new())
 }
 
@@ -125,7 +129,7 @@ fn plain(card: &PaperCard) -> CreateMessage {
 }
 
 /// Untrusted text as Discord markdown that shows exactly it, at most `max` characters long.
-fn text(untrusted: &str, max: usize) -> String {
+pub(super) fn text(untrusted: &str, max: usize) -> String {
     join_within(escaped(&clean(untrusted)), max)
 }
 

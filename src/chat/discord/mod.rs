@@ -6,6 +6,7 @@
 mod errors;
 mod format;
 mod markdown;
+mod roundup;
 
 use std::num::NonZeroU64;
 use std::sync::OnceLock;

@@ -66,6 +66,7 @@ impl ChatPlatform for Sandbox {
         let rich = serde_json::to_string(message).expect("a message of strings and numbers is always JSON");
         let plain = match message {
             Message::Paper(card) | Message::Line(card) => card.plain_text(),
+            Message::Roundup(roundup) => roundup.plain_text(),
         };
         Rendered { rich, plain }
     }

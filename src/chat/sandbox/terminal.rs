@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::message::{PaperCard, clean};
+use crate::message::{PaperCard, RoundupCard, clean};
 
 const CHANNEL: Style = AnsiColor::Cyan.on_default().bold();
 const TITLE: Style = Style::new().bold();
@@ -44,6 +44,29 @@ pub fn card_lines(channel: &str, card: &PaperCard, width: usize) -> String {
             put(style, INDENT, &line);
         }
     }
+    out
+}
+
+/// Shows a roundup in the same way: a section for each query, a paragraph for each paper.
+pub fn roundup_lines(channel: &str, roundup: &RoundupCard, width: usize) -> String {
+    let width = width.clamp(WIDTH_MIN, WIDTH_MAX) - 2 * INDENT.len();
+    let mut out = format!("{CHANNEL}#{}{CHANNEL:#}\n", clean(channel));
+    let mut put = |style: Style, indent: usize, text: &str| {
+        for line in wrapped(&clean(text), width) {
+            let indent = INDENT.repeat(indent);
+            writeln!(out, "{indent}{style}{line}{style:#}").expect("writing to a string never fails");
+        }
+    };
+    put(TITLE, 1, &roundup.heading);
+    for section in &roundup.sections {
+        put(WHY, 1, &section.label);
+        for line in &section.lines {
+            put(TITLE, 2, &line.title);
+            put(DIM, 2, &line.facts.join(" · "));
+            put(DIM, 2, &line.url);
+        }
+    }
+    put(DIM, 1, &roundup.note);
     out
 }
 

@@ -4,6 +4,7 @@
 
 use slack_morphism::prelude::*;
 
+use super::roundup;
 use super::text::{entities, raw, unformatted};
 use crate::chat::Rendered;
 use crate::message::{Message, PaperCard, web_link};
@@ -32,6 +33,11 @@ pub(super) fn render(message: &Message) -> Rendered {
         Message::Paper(card) => {
             let plain = SlackMessageContent::new().with_text(plain(card));
             let rich = plain.clone().with_blocks(blocks(card));
+            Rendered { rich: json(&rich), plain: json(&plain) }
+        }
+        Message::Roundup(card) => {
+            let plain = SlackMessageContent::new().with_text(roundup::plain(card));
+            let rich = plain.clone().with_blocks(roundup::blocks(card));
             Rendered { rich: json(&rich), plain: json(&plain) }
         }
         Message::Line(card) => {
@@ -93,13 +99,13 @@ fn links(card: &PaperCard) -> Vec<SlackRichTextInlineElement> {
     elements
 }
 
-fn rich(sections: &[Vec<SlackRichTextInlineElement>]) -> SlackBlock {
+pub(super) fn rich(sections: &[Vec<SlackRichTextInlineElement>]) -> SlackBlock {
     let section = |elements: &Vec<_>| SlackRichTextSection::new(elements.clone()).into();
     SlackRichTextBlock::new(sections.iter().map(section).collect()).into()
 }
 
 /// A line in Slack's smaller grey type.
-fn small(escaped: &str) -> SlackBlock {
+pub(super) fn small(escaped: &str) -> SlackBlock {
     // With emoji on, Slack would turn `:x:` of a title into a picture.
     let text = SlackBlockPlainText::new(escaped.to_owned()).with_emoji(false);
     SlackContextBlock::new(vec![SlackContextBlockElement::Plain(text)]).into()
@@ -125,7 +131,7 @@ fn plain(card: &PaperCard) -> String {
     lines.join("\n")
 }
 
-fn address(untrusted: &str) -> Option<String> {
+pub(super) fn address(untrusted: &str) -> Option<String> {
     web_link(untrusted).filter(|url| url.chars().count() <= LINK_MAX)
 }
 

@@ -6,6 +6,7 @@
 mod errors;
 mod format;
 mod history;
+mod roundup;
 mod text;
 
 use std::time::Duration;
