@@ -3,6 +3,8 @@
 //! A platform gives either a line of text (Slack: [`parse_line`]) or named options (Discord: [`parse_options`]);
 //! both come to the same [`Command`] or to a [`Mistake`] that says what to write instead.
 
+#[cfg(test)]
+mod documented;
 mod given;
 mod line;
 mod mistake;

@@ -147,7 +147,7 @@ pub static COMMANDS: &[Spec] = &[
             },
             Opt {
                 name: "since",
-                about: "Only papers listed since a day (2026-08-01) or for so long (7d)",
+                about: "Only papers listed since a day (2026-08-01), or in the last days (7d)",
                 required: false,
                 kind: Kind::Since,
             },
@@ -181,7 +181,7 @@ pub static COMMANDS: &[Spec] = &[
     },
     Spec {
         name: "trending",
-        about: "Show the papers whose votes and stars rise",
+        about: "Show the papers whose votes and stars are rising",
         detail: "Measured on the numbers that Paperwire has seen itself.",
         changes: false,
         options: &[Opt {
@@ -197,7 +197,7 @@ pub static COMMANDS: &[Spec] = &[
     },
     Spec {
         name: "similar",
-        about: "Find papers that resemble one",
+        about: "Find papers like one that you know",
         detail: "",
         changes: false,
         options: &[PAPER],
@@ -298,7 +298,7 @@ pub static COMMANDS: &[Spec] = &[
     },
     Spec {
         name: "status",
-        about: "Say how the sources are, and why it is quiet",
+        about: "Say how the sources and this channel are, and why it is quiet",
         detail: "",
         changes: false,
         options: &[],
@@ -338,7 +338,7 @@ pub static COMMANDS: &[Spec] = &[
         changes: false,
         options: &[Opt {
             name: "command",
-            about: "The one you want to know more about",
+            about: "The command you want to know more about",
             required: false,
             kind: Kind::Command,
         }],

@@ -30,6 +30,24 @@ impl Spec {
         written(platform, self.example)
     }
 
+    /// A line to try that has one of its options, as it is written on the platform.
+    pub fn line_with(&self, option: &Opt, platform: Platform) -> String {
+        let (_, example) = self.example.split_once(' ').unwrap_or_default();
+        let is_there = spec(self.name)
+            .and_then(|spec| line::split(platform, spec, example).ok())
+            .is_some_and(|given| given.iter().any(|(given, _)| given.name == option.name));
+        if is_there {
+            return self.try_it(platform);
+        }
+        let mut line = self.name.to_owned();
+        for option in self.options.iter().filter(|one| one.required || one.name == option.name) {
+            let sample = option.kind.sample(platform);
+            line.push(' ');
+            line.push_str(&if self.is_bare(option) { sample } else { format!("{}:{sample}", option.name) });
+        }
+        written(platform, &line)
+    }
+
     fn is_bare(&self, option: &Opt) -> bool {
         let whole = |kind| matches!(kind, Kind::Query | Kind::StandingQuery | Kind::Paper);
         whole(option.kind)
@@ -52,6 +70,28 @@ impl Kind {
             Self::Number(least, most) => format!("{least}–{most}"),
             Self::Channel => "#CHANNEL".to_owned(),
             Self::Command => "COMMAND".to_owned(),
+        }
+    }
+
+    /// A value of this kind in a line to try.
+    fn sample(self, platform: Platform) -> String {
+        match self {
+            Self::Query | Self::StandingQuery => "diffusion".to_owned(),
+            Self::Paper => "2608.01234".to_owned(),
+            Self::Subscription => "3".to_owned(),
+            Self::Choice(words) => (*words.last().unwrap_or(&"")).to_owned(),
+            Self::Since => "7d".to_owned(),
+            Self::Until => "3d".to_owned(),
+            Self::Time => "09:00".to_owned(),
+            Self::Zone => "Europe/Berlin".to_owned(),
+            Self::Number(least, most) => (least + (most - least) / 4).to_string(),
+            Self::Channel => match platform {
+                Platform::Discord => "80351110224678912",
+                Platform::Slack => "C0AB12CD3",
+                Platform::Sandbox => "#papers",
+            }
+            .to_owned(),
+            Self::Command => "subscribe".to_owned(),
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Its messages are kept by whoever owns a store; this folder knows only how they look.
 
+mod lines;
+pub mod reply;
 pub mod terminal;
 
 use std::fmt;
