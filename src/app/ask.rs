@@ -32,7 +32,11 @@ impl Terminal {
         let short_text = config.delivery.short_text;
         let settings = BotSettings { per_user: PER_MINUTE, per_workspace: PER_MINUTE, short_text };
         let bot = Bot::new(store, Some(search), Arc::new(SystemClock), settings);
-        Ok(Self { handler: Arc::new(bot), asker: asker(channel), clock: SystemClock })
+        Ok(Self::with(Arc::new(bot), channel))
+    }
+
+    fn with(handler: Arc<dyn CommandHandler>, channel: ChannelId) -> Self {
+        Self { handler, asker: asker(channel), clock: SystemClock }
     }
 
     /// Gives a command.
@@ -83,5 +87,91 @@ fn asker(channel: ChannelId) -> Asker {
         channel,
         user: UserId("terminal".to_owned()),
         may_manage: true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use async_trait::async_trait;
+
+    use super::*;
+    use crate::chat::{Completion, Unfurled};
+    use crate::domain::PaperId;
+    use crate::message::{Block, Button, Choice, Field, Form, Input, Look, Piece, Press, Reply};
+
+    /// Answers a command with a button, its press with a form, and keeps what was done.
+    #[derive(Default)]
+    struct Echo(Mutex<Vec<Request>>);
+
+    #[async_trait]
+    impl CommandHandler for Echo {
+        async fn answer(&self, request: Request) -> Answer {
+            let field = |name: &str, value: &str| Field {
+                name: name.to_owned(),
+                label: name.to_owned(),
+                value: value.to_owned(),
+                input: Input::Text { max: 100, long: false, live: false },
+                required: true,
+            };
+            let press = Press::Control("kept:1".to_owned());
+            let answer = match &request.action {
+                Action::Command(_) => Answer::Reply {
+                    reply: Reply {
+                        buttons: vec![Button { label: "Narrow".to_owned(), look: Look::Plain, press }],
+                        ..Reply::text(Piece::from("41 papers"))
+                    },
+                },
+                Action::Press { .. } => Answer::Form {
+                    form: Box::new(Form {
+                        control: "kept:2".to_owned(),
+                        title: "Narrow".to_owned(),
+                        blocks: Vec::new(),
+                        fields: vec![field("query", "llm"), field("style", "card")],
+                        submit: "Try".to_owned(),
+                    }),
+                },
+                _ => Answer::Nothing,
+            };
+            self.0.lock().unwrap().push(request);
+            answer
+        }
+
+        async fn complete(&self, _: Completion) -> Vec<Choice> {
+            Vec::new()
+        }
+
+        async fn home(&self, _: &Asker) -> Vec<Block> {
+            Vec::new()
+        }
+
+        async fn unfurl(&self, _: &Asker, _: &[(String, PaperId)]) -> Vec<Unfurled> {
+            Vec::new()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_button_is_pressed_by_its_number_and_a_form_is_sent_with_what_was_filled_in() {
+        let echo = Arc::new(Echo::default());
+        let channel = ChannelId::parse(Platform::Sandbox, "robotics").unwrap();
+        let terminal = Terminal::with(Arc::clone(&echo) as Arc<dyn CommandHandler>, channel);
+        let asked = terminal.ask("/papers subscribe llm").await;
+        assert!(terminal.text(&asked).contains("[1 Narrow]"));
+        assert_eq!(terminal.press(&asked, 0).await, None);
+        assert_eq!(terminal.press(&asked, 2).await, None);
+        let form = terminal.press(&asked, 1).await.unwrap();
+        assert!(terminal.text(&form).contains("query = llm"));
+        let filled = [("query".to_owned(), "llm -survey".to_owned())];
+        assert_eq!(terminal.submit(&asked, &filled).await, None);
+        terminal.submit(&form, &filled).await.unwrap();
+        let done = echo.0.lock().unwrap();
+        let [asked, pressed, sent] = done.as_slice() else { panic!("{done:?}") };
+        assert!(matches!(&asked.action, Action::Command(Ok(_))) && asked.asker.may_manage);
+        assert_eq!(pressed.action, Action::Press { control: "kept:1".to_owned(), choice: None });
+        let values = [("query", "llm -survey"), ("style", "card")];
+        let values = values.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        assert_eq!(sent.action, Action::Submit { control: "kept:2".to_owned(), values });
+        assert!(asked.id != pressed.id && pressed.id != sent.id, "each deed is one of its own");
     }
 }

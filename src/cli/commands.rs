@@ -42,7 +42,7 @@ pub fn run(output: Output) -> Result<(), CliError> {
     for platform in Platform::ALL {
         output.note(&heading(platform))?;
         for spec in COMMANDS {
-            output.row(&row(spec, platform), |row| text(row))?;
+            output.row(&row(spec, platform), text)?;
         }
     }
     Ok(())

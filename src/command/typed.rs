@@ -52,7 +52,7 @@ fn reference(inside: &str, out: &mut String) {
         }
         // Slack takes `cs.AI` for an address: what somebody typed without a scheme is the label.
         (_, Some(address)) if address.trim_end_matches('/').eq_ignore_ascii_case(label) => {
-            out.push_str(label)
+            out.push_str(label);
         }
         (_, Some(_)) => out.push_str(target),
         _ if label.is_empty() => out.push_str(target),

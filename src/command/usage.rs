@@ -11,7 +11,7 @@ impl Spec {
     ///
     /// Discord asks for every option by its name; elsewhere a query or a paper stands as it is.
     pub fn usage(&self, platform: Platform) -> String {
-        let mut usage = format!("/{ROOT} {}", self.name);
+        let mut usage = vec![format!("/{ROOT} {}", self.name)];
         for option in self.options {
             let placeholder = option.kind.placeholder();
             let written = if self.is_bare(option) && platform != Platform::Discord {
@@ -19,10 +19,9 @@ impl Spec {
             } else {
                 format!("{}:{placeholder}", option.name)
             };
-            usage.push(' ');
-            usage.push_str(&if option.required { written } else { format!("[{written}]") });
+            usage.push(if option.required { written } else { format!("[{written}]") });
         }
-        usage
+        usage.join(" ")
     }
 
     /// A whole line to try, as it is written on the platform.
@@ -39,13 +38,12 @@ impl Spec {
         if is_there {
             return self.try_it(platform);
         }
-        let mut line = self.name.to_owned();
+        let mut line = vec![self.name.to_owned()];
         for option in self.options.iter().filter(|one| one.required || one.name == option.name) {
             let sample = option.kind.sample(platform);
-            line.push(' ');
-            line.push_str(&if self.is_bare(option) { sample } else { format!("{}:{sample}", option.name) });
+            line.push(if self.is_bare(option) { sample } else { format!("{}:{sample}", option.name) });
         }
-        written(platform, &line)
+        written(platform, &line.join(" "))
     }
 
     fn is_bare(&self, option: &Opt) -> bool {
@@ -106,11 +104,11 @@ pub fn written(platform: Platform, command: &str) -> String {
     let (name, rest) = command.split_once(' ').unwrap_or((command, ""));
     let given = spec(name).and_then(|spec| Some((spec, line::split(platform, spec, rest).ok()?)));
     let Some((spec, given)) = given else { return as_it_is() };
-    let mut out = format!("/{ROOT} {name}");
+    let mut out = vec![format!("/{ROOT} {name}")];
     for option in spec.options {
         if let Some((_, value)) = given.iter().find(|(given, _)| given.name == option.name) {
-            out.push_str(&format!(" {}:{value}", option.name));
+            out.push(format!("{}:{value}", option.name));
         }
     }
-    out
+    out.join(" ")
 }

@@ -4,6 +4,8 @@
 
 mod lines;
 pub mod reply;
+#[cfg(test)]
+mod seen;
 pub mod terminal;
 
 use std::fmt;

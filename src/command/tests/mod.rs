@@ -1,11 +1,12 @@
-//! The parsers, and what platforms ask of the table.
+//! The parsers, on lines that people write.
+
+mod same;
+mod table;
 
 use jiff::civil::{date, time};
-use proptest::prelude::*;
 
 use super::*;
 use crate::domain::Platform;
-use crate::domain::query::Prefix;
 
 fn slack(line: &str) -> Result<Command, Mistake> {
     parse_line(Platform::Slack, line)
@@ -205,178 +206,10 @@ fn named_options_that_do_not_belong_there_are_mistakes() {
 }
 
 #[test]
-fn every_example_of_the_table_is_a_command_of_its_row_on_every_platform() {
-    for spec in COMMANDS {
-        for platform in Platform::ALL {
-            let line = spec.try_it(platform);
-            let command = parse_line(platform, &line).unwrap_or_else(|mistake| panic!("{line}: {mistake:?}"));
-            assert_eq!(command.spec().name, spec.name);
-            let as_written = parse_line(platform, spec.example);
-            assert_eq!(as_written.as_ref(), Ok(&command), "{line}");
-        }
-    }
-}
-
-#[test]
-fn every_choice_of_the_table_makes_a_command_of_its_own() {
-    for spec in COMMANDS {
-        for option in spec.options {
-            let Kind::Choice(words) = option.kind else { continue };
-            let made = words.iter().map(|word| {
-                let line = format!("{} {} {}:{word}", spec.name, required(spec), option.name);
-                format!("{:?}", slack(&line).unwrap())
-            });
-            let mut made: Vec<_> = made.collect();
-            made.sort();
-            made.dedup();
-            assert_eq!(made.len(), words.len(), "{} {}", spec.name, option.name);
-        }
-    }
-}
-
-fn required(spec: &Spec) -> &'static str {
-    match spec.options.first().filter(|option| option.required).map(|option| option.kind) {
-        Some(Kind::Query | Kind::StandingQuery) => "diffusion",
-        Some(Kind::Paper) => "2608.01234",
-        Some(Kind::Subscription) => "3",
-        Some(other) => panic!("{other:?}"),
-        None => "",
-    }
-}
-
-#[test]
-fn no_option_has_the_name_of_a_field_of_the_query_language() {
-    for option in COMMANDS.iter().flat_map(|spec| spec.options) {
-        assert!(Prefix::ALL.iter().all(|prefix| prefix.name() != option.name), "{}", option.name);
-        assert!(!["upvotes", "comments", "stars"].contains(&option.name));
-    }
-}
-
-#[test]
-fn the_table_keeps_the_rules_of_discord() {
-    let is_name = |name: &str| {
-        (1..=32).contains(&name.len())
-            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b))
-    };
-    let is_about = |about: &str| (1..=100).contains(&about.chars().count());
-    let mut characters = ROOT.len();
-    assert!(is_name(ROOT) && COMMANDS.len() <= 25 && (1..=32).contains(&ABOUT_MESSAGE.len()));
-    for spec in COMMANDS {
-        assert!(is_name(spec.name) && is_about(spec.about), "{}", spec.name);
-        assert!(!spec.about.ends_with('.') && spec.options.len() <= 25, "{}", spec.name);
-        characters += spec.name.len() + spec.about.chars().count();
-        let first_free = spec.options.iter().position(|option| !option.required);
-        let last_required = spec.options.iter().rposition(|option| option.required);
-        assert!(
-            last_required < first_free || last_required.is_none() || first_free.is_none(),
-            "{}",
-            spec.name
-        );
-        for option in spec.options {
-            assert!(is_name(option.name) && is_about(option.about), "{} {}", spec.name, option.name);
-            characters += option.name.len() + option.about.chars().count();
-            let words: &[&str] = match option.kind {
-                Kind::Choice(words) => words,
-                Kind::Command => &COMMANDS.iter().map(|spec| spec.name).collect::<Vec<_>>(),
-                _ => &[],
-            };
-            assert!(words.len() <= 25 && words.iter().all(|word| (1..=100).contains(&word.len())));
-            // A choice counts with its name and its value.
-            characters += words.iter().map(|word| 2 * word.len()).sum::<usize>();
-        }
-        let mut names: Vec<_> = spec.options.iter().map(|option| option.name).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), spec.options.len(), "{}", spec.name);
-    }
-    assert!(characters <= 8_000, "{characters} characters");
-}
-
-/// A value that an option of this kind takes, as somebody may write it.
-fn value(kind: Kind) -> BoxedStrategy<String> {
-    match kind {
-        Kind::Query | Kind::StandingQuery => {
-            let part = prop_oneof![
-                "[a-z]{3,8}",
-                "\"[a-z]{2,6} [a-z]{2,6}\"",
-                "-[a-z]{4,8}x",
-                Just("upvotes>=50".to_owned()),
-                Just("(graph OR tree)".to_owned()),
-                "cat:cs\\.[A-Z]{2}",
-                Just("“so said since:7d”".to_owned()),
-            ];
-            prop::collection::vec(part, 0..4).prop_map(|parts| format!("paper {}", parts.join(" "))).boxed()
-        }
-        Kind::Paper => {
-            prop_oneof!["2[0-9]{3}\\.[0-9]{5}", "10\\.1038/[a-z0-9]{1,9}", "https://a\\.org/[a-z]{1,9}"]
-                .boxed()
-        }
-        Kind::Subscription => (1_i64..).prop_map(|number| number.to_string()).boxed(),
-        Kind::Choice(words) => prop::sample::select(words).prop_map(str::to_owned).boxed(),
-        Kind::Since => prop_oneof!["[1-9][0-9]{0,2}d", "2026-0[1-9]-[12][0-9]"].boxed(),
-        Kind::Until => prop_oneof!["[1-9][0-9]?[hdw]", "2026-0[1-9]-[12][0-9]"]
-            .prop_filter("at most a year", |text| time::until(text).is_ok())
-            .boxed(),
-        Kind::Time => prop_oneof!["[01][0-9]:[0-5][0-9]", "[1-9](am|pm)", "[1-9]"].boxed(),
-        Kind::Zone => prop::sample::select(zones().collect::<Vec<_>>()).prop_map(str::to_lowercase).boxed(),
-        Kind::Number(least, most) => (least..=most).prop_map(|number| number.to_string()).boxed(),
-        Kind::Channel => "[1-9][0-9]{5,17}".boxed(),
-        Kind::Command => prop::sample::select(names()).prop_map(str::to_owned).boxed(),
-    }
-}
-
-/// A command with values for what is required and for some of the rest.
-fn written() -> impl Strategy<Value = (&'static Spec, Vec<(String, String)>)> {
-    prop::sample::select(COMMANDS.iter().collect::<Vec<_>>()).prop_flat_map(|spec| {
-        let options = spec.options.iter().map(|option| {
-            let given = if option.required { Just(true).boxed() } else { any::<bool>().boxed() };
-            (given, value(option.kind))
-                .prop_map(|(given, value)| given.then(|| (option.name.to_owned(), value)))
-        });
-        (Just(spec), options.collect::<Vec<_>>().prop_map(|given| given.into_iter().flatten().collect()))
-    })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
-
-    #[test]
-    fn options_by_name_are_the_same_command_as_a_line((spec, options) in written(), turn in 0_usize..4) {
-        let by_name = parse_options(Platform::Discord, spec.name, &options);
-        prop_assert!(by_name.is_ok(), "{options:?}: {by_name:?}");
-        let mut tokens: Vec<String> = options.iter().map(|(name, value)| match name.as_str() {
-            "query" | "paper" => value.clone(),
-            _ => format!("{name}:{value}"),
-        }).collect();
-        let by = turn.min(tokens.len());
-        tokens.rotate_left(by);
-        let line = format!("{} {}", spec.name, tokens.join(" "));
-        prop_assert_eq!(&by_name, &parse_line(Platform::Discord, &line), "{}", line);
-    }
-
-    #[test]
-    fn any_line_is_a_command_or_a_mistake_and_never_a_panic(
-        name in prop::sample::select(names()),
-        rest in "([a-z]{2,5}:|at:|zone:|since:|until:|size:|channel:|\"|“|\\\\|<|>|\\||&lt;|&amp;|[0-9]{1,4}|[ ():#/.-]|\\PC){0,24}",
-    ) {
-        for platform in Platform::ALL {
-            let _ = parse_line(platform, &format!("{name} {rest}"));
-            for option in COMMANDS.iter().flat_map(|spec| spec.options) {
-                let _ = parse_options(platform, name, &[(option.name.to_owned(), rest.clone())]);
-            }
-        }
-    }
-}
-
-#[test]
 fn a_very_long_line_is_refused() {
     for piece in ["/papers ", "since:7d ", "\"", "a:", "x ", "<", "&amp;", "9 am "] {
         let line = format!("roundup {}", piece.repeat(40_000 / piece.len()));
         assert!(slack(&line).is_err(), "{piece}");
         assert!(slack(&line.replace("roundup", "search")).is_err(), "{piece}");
     }
-}
-
-fn names() -> Vec<&'static str> {
-    COMMANDS.iter().map(|spec| spec.name).collect()
 }
