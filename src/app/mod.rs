@@ -2,6 +2,7 @@
 //!
 //! The only place that names a concrete chat platform or source.
 
+pub mod ask;
 pub mod demo;
 mod health;
 mod lock;

@@ -7,6 +7,7 @@ use super::controls::{self, Control, Deed};
 use super::{Bot, about, complete, home};
 use crate::chat::{Action, Answer, Asker, CommandHandler, Completion, Request, Unfurled};
 use crate::domain::PaperId;
+use crate::message::replies::mistakes;
 use crate::message::{Block, Choice, Piece, Reply};
 
 #[async_trait]
@@ -15,7 +16,9 @@ impl CommandHandler for Bot {
         let Request { asker, action, .. } = request;
         let done = match action {
             Action::Command(Ok(command)) => self.command(&asker, command).await,
-            Action::Command(Err(_)) => Ok(Answer::Nothing),
+            Action::Command(Err(mistake)) => {
+                Ok(Answer::Reply { reply: mistakes::reply(&mistake, asker.platform) })
+            }
             Action::Press { control, choice } => pressed(self, &asker, &control, choice).await,
             Action::Submit { .. } | Action::Edit { .. } => Ok(Answer::Nothing),
             Action::About { text } => about::answer(self, &asker, &text).await,

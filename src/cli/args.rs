@@ -80,6 +80,10 @@ pub enum Command {
     /// Look at what roundups will do
     #[command(subcommand)]
     Roundup(Roundup),
+    /// Try a chat command in the terminal, without any account: paperwire ask '/papers help'
+    Ask(Ask),
+    /// Show the chat commands as people see them on each platform
+    Commands,
     /// Bring the database to this version's tables
     Migrate,
     /// Check and show the configuration
@@ -206,6 +210,22 @@ pub struct Explain {
     pub query: String,
     /// An arXiv id, a DOI or the address of the paper
     pub paper: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Ask {
+    /// The command as it is written in a channel, in quotes: '/papers search diffusion since:7d'
+    #[arg(required = true)]
+    pub line: Vec<String>,
+    /// The sandbox channel it is given in
+    #[arg(long, value_name = "NAME", default_value = "terminal")]
+    pub channel: String,
+    /// Press what has this number in the answer; again for what has a number in the next answer
+    #[arg(long, value_name = "N")]
+    pub press: Vec<usize>,
+    /// Fill in a field of the form that a press opens, and send it
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub fill: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,7 +1,9 @@
 //! The commands of the binary, one file each.
 
 mod args;
+mod ask;
 mod asked;
+mod commands;
 mod config;
 mod demo;
 mod exit;
@@ -47,6 +49,9 @@ fn dispatch(args: Args) -> Result<(), CliError> {
         if let Command::Demo(demo) = args.command {
             return demo::run(demo, output).await;
         }
+        if let Command::Commands = args.command {
+            return commands::run(output);
+        }
         let config = config::load(args.config.as_deref())?;
         match args.command {
             Command::Serve => serve::run(&config, output).await,
@@ -57,10 +62,11 @@ fn dispatch(args: Args) -> Result<(), CliError> {
             Command::Search(args) => search::run(&config, &args, output).await,
             Command::Explain(args) => explain::run(&config, &args, output).await,
             Command::Roundup(command) => roundup::run(&config, command, output).await,
+            Command::Ask(args) => ask::run(&config, args, output).await,
             Command::Migrate => migrate::run(&config, output).await,
             Command::Config(command) => config::run(&config, &command, output),
             Command::Healthcheck => healthcheck::run(&config).await,
-            Command::Demo(_) | Command::Completions { .. } => Ok(()),
+            Command::Demo(_) | Command::Commands | Command::Completions { .. } => Ok(()),
         }
     })
 }

@@ -2,7 +2,8 @@
 
 use crate::domain::{PaperIdError, QueryError};
 
-use super::{Opt, Spec};
+use super::near::nearest;
+use super::{COMMANDS, Opt, Spec};
 
 /// A command that cannot be carried out as written; `message` makes the sentence of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,7 +42,7 @@ pub enum Mistake {
         spec: &'static Spec,
         /// The option.
         option: &'static Opt,
-        /// A clause that says what it should be: `“noon” is no time of day: write it as 09:00`.
+        /// A clause that says what it should be: `“teatime” is no time of day: write it as 09:00`.
         reason: String,
     },
     /// There is something more that the command does not take.
@@ -51,4 +52,50 @@ pub enum Mistake {
         /// As written.
         given: String,
     },
+}
+
+/// Words that people try, and the command that they mean.
+const OTHER_WORDS: &[(&str, &str)] = &[
+    ("about", "show"),
+    ("add", "subscribe"),
+    ("commands", "help"),
+    ("delete", "unsubscribe"),
+    ("digest", "roundup"),
+    ("find", "search"),
+    ("follow", "subscribe"),
+    ("get", "show"),
+    ("hot", "trending"),
+    ("info", "show"),
+    ("list", "subscriptions"),
+    ("mute", "pause"),
+    ("new", "latest"),
+    ("newest", "latest"),
+    ("paper", "show"),
+    ("query", "search"),
+    ("recent", "latest"),
+    ("related", "similar"),
+    ("remove", "unsubscribe"),
+    ("start", "resume"),
+    ("stop", "pause"),
+    ("sub", "subscribe"),
+    ("subs", "subscriptions"),
+    ("top", "trending"),
+    ("unfollow", "unsubscribe"),
+    ("unmute", "resume"),
+    ("unpause", "resume"),
+    ("unsub", "unsubscribe"),
+    ("usage", "help"),
+    ("watch", "subscribe"),
+    ("why", "explain"),
+];
+
+impl Mistake {
+    /// There is no command of this name: with the one that was probably meant.
+    pub(super) fn no_such_command(given: &str) -> Self {
+        let given = given.trim();
+        let other = OTHER_WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(given));
+        let names = COMMANDS.iter().map(|spec| spec.name);
+        let meant = other.map(|(_, name)| *name).or_else(|| nearest(given, names));
+        Self::NoSuchCommand { given: given.to_owned(), meant }
+    }
 }

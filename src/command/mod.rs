@@ -3,9 +3,21 @@
 //! A platform gives either a line of text (Slack: [`parse_line`]) or named options (Discord: [`parse_options`]);
 //! both come to the same [`Command`] or to a [`Mistake`] that says what to write instead.
 
+#[cfg(test)]
+mod documented;
+mod given;
+mod line;
 mod mistake;
+mod near;
 mod options;
 mod table;
+#[cfg(test)]
+mod tests;
+mod time;
+mod typed;
+mod usage;
+mod value;
+mod zone;
 
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
@@ -13,9 +25,12 @@ use serde::{Deserialize, Serialize};
 use crate::domain::query::Day;
 use crate::domain::{Cadence, ChannelId, Every, PaperId, Query, Style, SubscriptionId};
 
+pub use line::parse_line;
 pub use mistake::Mistake;
-pub use options::{parse_line, parse_options};
+pub use options::parse_options;
 pub use table::{COMMANDS, Kind, Opt, Spec, Topic, spec};
+pub use usage::written;
+pub use zone::zones;
 
 /// The name of the one slash command; the commands of the table follow it.
 pub const ROOT: &str = "papers";
@@ -110,6 +125,29 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// The row of the table that it comes from.
+    pub fn spec(&self) -> &'static Spec {
+        let name = match self {
+            Self::Search { .. } => "search",
+            Self::Show { .. } => "show",
+            Self::Latest { .. } => "latest",
+            Self::Trending { .. } => "trending",
+            Self::Similar { .. } => "similar",
+            Self::Subscribe { .. } => "subscribe",
+            Self::Subscriptions => "subscriptions",
+            Self::Unsubscribe { .. } => "unsubscribe",
+            Self::Pause { .. } => "pause",
+            Self::Resume { .. } => "resume",
+            Self::Explain { .. } => "explain",
+            Self::Status => "status",
+            Self::Roundup { .. } => "roundup",
+            Self::Help { .. } => "help",
+        };
+        spec(name).expect("every command has a row in the table")
+    }
+}
+
 /// The order of found papers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -123,6 +161,18 @@ pub enum Order {
     Upvotes,
 }
 
+impl Order {
+    /// The order of a name in the table.
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "relevance" => Some(Self::Relevance),
+            "date" => Some(Self::Date),
+            "upvotes" => Some(Self::Upvotes),
+            _ => None,
+        }
+    }
+}
+
 /// The time over which a rise is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -134,6 +184,18 @@ pub enum Window {
     Week,
     /// 30 days.
     Month,
+}
+
+impl Window {
+    /// The time of a name in the table.
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "day" => Some(Self::Day),
+            "week" => Some(Self::Week),
+            "month" => Some(Self::Month),
+            _ => None,
+        }
+    }
 }
 
 /// When a timed pause ends.

@@ -1,20 +1,20 @@
-//! From what a platform gives to a command.
+//! From named options, as Discord gives them, to a command.
 
-use super::{Command, Mistake};
+use super::given::Given;
+use super::{Command, Mistake, spec, typed};
 use crate::domain::Platform;
-
-/// Reads a line of text, as it stands after `/papers`; an empty line is `help`.
-///
-/// `name:value` sets an option of the command; the rest is its query, or its options in order.
-pub fn parse_line(_platform: Platform, line: &str) -> Result<Command, Mistake> {
-    Err(Mistake::NoSuchCommand { given: line.to_owned(), meant: None })
-}
 
 /// Reads named options; all values come as text, a channel as the platform's id.
 pub fn parse_options(
-    _platform: Platform,
+    platform: Platform,
     name: &str,
-    _options: &[(String, String)],
+    options: &[(String, String)],
 ) -> Result<Command, Mistake> {
-    Err(Mistake::NoSuchCommand { given: name.to_owned(), meant: None })
+    let spec = spec(name).ok_or_else(|| Mistake::no_such_command(name))?;
+    let mut written = Vec::with_capacity(options.len());
+    for (name, value) in options {
+        let option = spec.option(name).ok_or_else(|| Mistake::Unexpected { spec, given: name.clone() })?;
+        written.push((option, typed::plain(platform, value)));
+    }
+    Given::command(platform, spec, written)
 }

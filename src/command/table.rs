@@ -1,7 +1,10 @@
 //! The table of commands.
 
+use super::given::Given;
+use super::{Command, Order, Window};
+
 /// One command.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Spec {
     /// The word after `/papers`.
     pub name: &'static str,
@@ -15,6 +18,23 @@ pub struct Spec {
     pub options: &'static [Opt],
     /// A whole line that people can try.
     pub example: &'static str,
+    /// Makes the command of what was given; `None` when something required is missing.
+    pub(super) make: fn(&mut Given) -> Option<Command>,
+}
+
+impl PartialEq for Spec {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Spec {}
+
+impl Spec {
+    /// What it takes under a name.
+    pub fn option(&self, name: &str) -> Option<&Opt> {
+        self.options.iter().find(|option| option.name.eq_ignore_ascii_case(name))
+    }
 }
 
 /// Something that a command takes.
@@ -127,12 +147,19 @@ pub static COMMANDS: &[Spec] = &[
             },
             Opt {
                 name: "since",
-                about: "Only papers listed since a day (2026-08-01) or for so long (7d)",
+                about: "Only papers listed since a day (2026-08-01), or in the last days (7d)",
                 required: false,
                 kind: Kind::Since,
             },
         ],
         example: "search \"flow matching\" cat:cs.RO since:30d",
+        make: |given| {
+            Some(Command::Search {
+                query: given.take("query")?,
+                order: given.chosen("sort", Order::named).unwrap_or_default(),
+                since: given.take("since"),
+            })
+        },
     },
     Spec {
         name: "show",
@@ -141,6 +168,7 @@ pub static COMMANDS: &[Spec] = &[
         changes: false,
         options: &[PAPER],
         example: "show 2608.01234",
+        make: |given| Some(Command::Show { paper: given.take("paper")? }),
     },
     Spec {
         name: "latest",
@@ -149,10 +177,11 @@ pub static COMMANDS: &[Spec] = &[
         changes: false,
         options: &[Opt { required: false, ..QUERY }],
         example: "latest diffusion",
+        make: |given| Some(Command::Latest { query: given.take("query") }),
     },
     Spec {
         name: "trending",
-        about: "Show the papers whose votes and stars rise",
+        about: "Show the papers whose votes and stars are rising",
         detail: "Measured on the numbers that Paperwire has seen itself.",
         changes: false,
         options: &[Opt {
@@ -162,14 +191,18 @@ pub static COMMANDS: &[Spec] = &[
             kind: Kind::Choice(&["day", "week", "month"]),
         }],
         example: "trending week",
+        make: |given| {
+            Some(Command::Trending { window: given.chosen("window", Window::named).unwrap_or_default() })
+        },
     },
     Spec {
         name: "similar",
-        about: "Find papers that resemble one",
+        about: "Find papers like one that you know",
         detail: "",
         changes: false,
         options: &[PAPER],
         example: "similar 2608.01234",
+        make: |given| Some(Command::Similar { paper: given.take("paper")? }),
     },
     Spec {
         name: "subscribe",
@@ -199,6 +232,14 @@ pub static COMMANDS: &[Spec] = &[
             },
         ],
         example: "subscribe \"diffusion policy\" -survey style:line",
+        make: |given| {
+            Some(Command::Subscribe {
+                query: given.take("query")?,
+                when: given.chosen("when", |name| name.parse().ok()),
+                style: given.chosen("style", |name| name.parse().ok()),
+                channel: given.take("channel"),
+            })
+        },
     },
     Spec {
         name: "subscriptions",
@@ -207,6 +248,7 @@ pub static COMMANDS: &[Spec] = &[
         changes: false,
         options: &[],
         example: "subscriptions",
+        make: |_| Some(Command::Subscriptions),
     },
     Spec {
         name: "unsubscribe",
@@ -215,6 +257,7 @@ pub static COMMANDS: &[Spec] = &[
         changes: true,
         options: &[SUBSCRIPTION],
         example: "unsubscribe 3",
+        make: |given| Some(Command::Unsubscribe { subscription: given.take("subscription")? }),
     },
     Spec {
         name: "pause",
@@ -231,6 +274,9 @@ pub static COMMANDS: &[Spec] = &[
             ANY_SUBSCRIPTION,
         ],
         example: "pause 3d",
+        make: |given| {
+            Some(Command::Pause { subscription: given.take("subscription"), until: given.take("until") })
+        },
     },
     Spec {
         name: "resume",
@@ -239,6 +285,7 @@ pub static COMMANDS: &[Spec] = &[
         changes: true,
         options: &[ANY_SUBSCRIPTION],
         example: "resume",
+        make: |given| Some(Command::Resume { subscription: given.take("subscription") }),
     },
     Spec {
         name: "explain",
@@ -247,14 +294,16 @@ pub static COMMANDS: &[Spec] = &[
         changes: false,
         options: &[PAPER],
         example: "explain 2608.01234",
+        make: |given| Some(Command::Explain { paper: given.take("paper")? }),
     },
     Spec {
         name: "status",
-        about: "Say how the sources are, and why it is quiet",
+        about: "Say how the sources and this channel are, and why it is quiet",
         detail: "",
         changes: false,
         options: &[],
         example: "status",
+        make: |_| Some(Command::Status),
     },
     Spec {
         name: "roundup",
@@ -273,6 +322,14 @@ pub static COMMANDS: &[Spec] = &[
             Opt { name: "size", about: "At most so many papers", required: false, kind: Kind::Number(1, 50) },
         ],
         example: "roundup at:09:00 zone:Europe/Berlin every:weekdays",
+        make: |given| {
+            Some(Command::Roundup {
+                at: given.take("at"),
+                zone: given.take("zone"),
+                every: given.chosen("every", |name| name.parse().ok()),
+                size: given.take("size"),
+            })
+        },
     },
     Spec {
         name: "help",
@@ -281,11 +338,12 @@ pub static COMMANDS: &[Spec] = &[
         changes: false,
         options: &[Opt {
             name: "command",
-            about: "The one you want to know more about",
+            about: "The command you want to know more about",
             required: false,
             kind: Kind::Command,
         }],
         example: "help subscribe",
+        make: |given| Some(Command::Help { about: given.take("command") }),
     },
 ];
 

@@ -2,6 +2,10 @@
 //!
 //! Its messages are kept by whoever owns a store; this folder knows only how they look.
 
+mod lines;
+pub mod reply;
+#[cfg(test)]
+mod seen;
 pub mod terminal;
 
 use std::fmt;

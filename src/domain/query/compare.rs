@@ -200,7 +200,7 @@ pub(super) fn days(text: &str) -> Result<Listed, Fault> {
     Ok(Listed { from, to })
 }
 
-fn day(text: &str) -> Result<Day, String> {
+pub(super) fn day(text: &str) -> Result<Day, String> {
     let expected = || format!("“{text}” is no day: write 2026-08-01, or 7d for seven days ago");
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let days_each = match &text[digits..] {

@@ -1,8 +1,11 @@
 //! The days on which a paper was listed: `listed:2026-08-01..2026-08-07`, `listed>=7d`.
 
 use std::fmt;
+use std::str::FromStr;
 
 use jiff::{ToSpan as _, civil::Date};
+
+use super::compare;
 
 /// The most days that a query can look back.
 pub const MAX_DAYS_BACK: u16 = 3_650;
@@ -50,6 +53,15 @@ impl Listed {
     /// True when a day is counted back from today.
     pub fn is_relative(&self) -> bool {
         [self.from, self.to].iter().any(|day| matches!(day, Some(Day::Back(_))))
+    }
+}
+
+impl FromStr for Day {
+    type Err = String;
+
+    /// Reads a day as a query writes it, or says what to write instead.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        compare::day(text)
     }
 }
 

@@ -1,1 +1,11 @@
 //! The sentences of each command's answer, one file a command: facts in, a neutral reply out.
+
+pub mod help;
+pub mod mistakes;
+
+/// A reply as the terminal shows it, for snapshots.
+#[cfg(test)]
+fn seen(reply: &super::Reply) -> String {
+    let lines = crate::chat::sandbox::reply::reply_lines(reply, 90, jiff::Timestamp::UNIX_EPOCH);
+    anstream::adapter::strip_str(&lines).to_string()
+}
