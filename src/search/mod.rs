@@ -24,12 +24,11 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::civil::Date;
-use tantivy::query::Query as IndexQuery;
 use tantivy::{Index, IndexReader, IndexWriter, Term};
 
 use crate::domain::Paper;
-use collect::First;
-use compile::Compiler;
+use collect::{First, Found};
+use compile::{Compiled, Compiler};
 use recency::Recency;
 use schema::Fields;
 
@@ -152,14 +151,14 @@ impl Search {
             Ask::Query(query) => self.compiler(request).compile(query.expr())?,
             Ask::Words(text) => compile::any_word(&self.fields, text),
         };
-        let page = self.page(query.as_ref(), request, false)?;
+        let page = self.page(&query, request, false)?;
         if page.total == 0 && continued.is_none() { self.relaxed(request) } else { Ok(page) }
     }
 
     fn relaxed(&self, request: &SearchRequest<'_>) -> Result<SearchPage, SearchError> {
         let Ask::Query(query) = request.ask else { return Ok(SearchPage::default()) };
         match self.compiler(request).relaxed(query.expr())? {
-            Some(query) => self.page(query.as_ref(), request, true),
+            Some(query) => self.page(&query, request, true),
             None => Ok(SearchPage::default()),
         }
     }
@@ -171,7 +170,7 @@ impl Search {
 
     fn page(
         &self,
-        query: &dyn IndexQuery,
+        Compiled { query, skips }: &Compiled,
         request: &SearchRequest<'_>,
         relaxed: bool,
     ) -> Result<SearchPage, SearchError> {
@@ -180,14 +179,15 @@ impl Search {
         let recency = self.recency(today);
         let limit = request.limit.clamp(1, 1_000);
         let after = request.cursor.map(|cursor| cursor.place);
-        let first = First { sort: request.sort, limit: limit + 1, after, recency: &recency };
-        let mut places = searcher.search(query, &first)?;
+        let skips = *skips && request.sort == Sort::Relevance;
+        let first = First { sort: request.sort, limit: limit + 1, after, recency: &recency, skips };
+        let Found { mut places, total } = searcher.search(query.as_ref(), &first)?;
         let more = places.len() > limit;
         places.truncate(limit);
         let next = places.last().filter(|_| more).map(|last| Cursor { place: *last, relaxed, today });
         Ok(SearchPage {
             hits: places.iter().map(|place| request::hit(*place, request.sort)).collect(),
-            total: query.count(&searcher)? as u64,
+            total: total.map_or_else(|| query.count(&searcher).map(|count| count as u64), Ok)?,
             relaxed: relaxed && !places.is_empty(),
             next,
         })
