@@ -125,8 +125,9 @@ impl Compiler<'_> {
                 };
                 Box::new(RangeQuery::new(bound(from, i64::MIN), bound(to, i64::MAX)))
             }
-            // The index knows neither how numbers rose nor who announced a paper and how.
-            Condition::Number(_) | Condition::Source(_) | Condition::Type(_) => Box::new(EmptyQuery),
+            Condition::Source(name) => whole(fields.sources, &name.to_ascii_lowercase()),
+            // How numbers rose and how a paper was announced is not known here, and what is not known does not hold.
+            Condition::Number(_) | Condition::Type(_) => Box::new(EmptyQuery),
         }
     }
 

@@ -11,6 +11,7 @@ mod complete;
 mod document;
 mod error;
 mod folder;
+mod pieces;
 mod recency;
 mod request;
 mod run;
@@ -24,7 +25,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::civil::Date;
-use tantivy::{Index, IndexReader, IndexWriter, Term};
+use tantivy::{Index, IndexReader, IndexWriter, SegmentReader, Term};
 
 use crate::domain::Paper;
 use collect::{First, Found};
@@ -92,11 +93,19 @@ impl Search {
 
     /// Takes papers in, or their newer revisions; they are found after the next [`Search::commit`].
     pub fn upsert(&self, papers: &[Paper]) -> Result<(), SearchError> {
+        self.upsert_listed(papers.iter().map(|paper| (paper, [].as_slice())))
+    }
+
+    /// The same, each paper with the short names of the sources that list it, which `src:` asks for.
+    pub fn upsert_listed<'a>(
+        &self,
+        papers: impl IntoIterator<Item = (&'a Paper, &'a [String])>,
+    ) -> Result<(), SearchError> {
         let writer = self.lock();
         let writer = writer.as_ref().ok_or(SearchError::ReadOnly)?;
-        for paper in papers {
+        for (paper, sources) in papers {
             writer.delete_term(Term::from_field_i64(self.fields.key, paper.key.0));
-            writer.add_document(document::document(&self.fields, paper))?;
+            writer.add_document(document::document(&self.fields, paper, sources))?;
         }
         Ok(())
     }
@@ -121,6 +130,33 @@ impl Search {
     pub fn clear(&self) -> Result<(), SearchError> {
         self.lock().as_ref().ok_or(SearchError::ReadOnly)?.delete_all_documents()?;
         self.commit(0)
+    }
+
+    /// Joins the pieces that the index was written in, where that is worth it; for when there is nothing else to do.
+    ///
+    /// A question is asked of each piece, so that fewer answer sooner and take less room. What was taken in has to be
+    /// committed before. Says whether it did anything.
+    pub fn tidy(&self) -> Result<bool, SearchError> {
+        let known = self.reader.searcher();
+        let counts = |piece: &SegmentReader| (piece.num_docs(), piece.num_deleted_docs());
+        if pieces::worth_joining(known.segment_readers().iter().map(counts)).is_empty() {
+            return Ok(false);
+        }
+        drop(known);
+        let mut kept = self.lock();
+        // The writer joins pieces on its own too, and two must not want the same.
+        kept.take().ok_or(SearchError::ReadOnly)?.wait_merging_threads()?;
+        let writer = kept.insert(folder::write(&self.index)?);
+        let metas = self.index.searchable_segment_metas()?;
+        let counted = metas.iter().map(|piece| (piece.num_docs(), piece.num_deleted_docs()));
+        let chosen = pieces::worth_joining(counted);
+        if !chosen.is_empty() {
+            writer.merge(&chosen.into_iter().map(|at| metas[at].id()).collect::<Vec<_>>()).wait()?;
+        }
+        drop(metas);
+        self.reader.reload()?;
+        writer.garbage_collect_files().wait()?;
+        Ok(true)
     }
 
     /// Lets background work on the files end; for measuring and for a tidy end.

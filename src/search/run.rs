@@ -169,18 +169,19 @@ impl Run {
         let mut meant = Spelling::default();
         match slot {
             Slot::Folded(word) => meant.is = known(std::slice::from_ref(word))?,
-            Slot::Written(word) => match mark(&singular(word), word) {
-                Some(mark) => meant.is = known(&[format!("{mark}{word}")])?,
-                None => {
-                    meant.is = known(std::slice::from_ref(word))?;
-                    meant.is_not = known(&ENDINGS.map(|ending| format!("{LONGER}{word}{ending}")))?;
-                    for_each_term(index, &format!("{OTHER}{}", kept(word)), |plural, info| {
-                        if singular(&plural[1..]) == *word {
-                            meant.is_not.push(info.clone());
-                        }
-                    })?;
+            Slot::Written(word) => {
+                if let Some(mark) = mark(&singular(word), word) {
+                    meant.is = known(&[format!("{mark}{word}")])?;
+                    return Ok(meant);
                 }
-            },
+                meant.is = known(std::slice::from_ref(word))?;
+                meant.is_not = known(&ENDINGS.map(|ending| format!("{LONGER}{word}{ending}")))?;
+                for_each_term(index, &format!("{OTHER}{}", kept(word)), |plural, info| {
+                    if singular(&plural[1..]) == *word {
+                        meant.is_not.push(info.clone());
+                    }
+                })?;
+            }
             Slot::Begins(start) => {
                 // A word that begins so and folds to one that does not is the beginning with one more letter at most.
                 meant.is = known(&[format!("{LONGER}{start}"), format!("{LONGER}{start}s")])?;

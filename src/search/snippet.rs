@@ -53,12 +53,11 @@ pub fn snippet(ask: Ask<'_>, relaxed: bool, facts: &Facts) -> Snippet {
 /// The text for people; nearly always it is that already but for its line breaks.
 fn line(text: &str) -> Cow<'_, str> {
     let text = text.trim_ascii();
-    let is_space = |byte: u8| byte <= b' ';
+    let is_space = |byte: u8| u8::from(byte <= b' ');
     let bytes = text.as_bytes();
-    // Without a branch for each byte.
-    let is_wide = bytes.iter().zip(bytes.iter().skip(1)).fold(false, |wide, (one, next)| {
-        wide | (is_space(*one) & is_space(*next))
-    });
+    // Numbers, not conditions: without a branch for each byte.
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    let is_wide = pairs.fold(0, |wide, (one, next)| wide | (is_space(*one) & is_space(*next))) > 0;
     if is_wide || !text.is_ascii() || !is_plain(text) {
         Cow::Owned(readable(text))
     } else if text.contains('\n') {

@@ -88,15 +88,14 @@ impl Wanted {
 
 /// True when each line of a text, and each piece of it between spaces, can be read on its own: it holds no LaTeX.
 pub(super) fn is_plain(line: &str) -> bool {
+    let is_odd = |byte: u8| matches!(byte, 0..=9 | 11..=31 | b'$' | b'\\' | b'^' | b'_' | b'`' | b'{'..=127);
+    // Numbers, not conditions: without a branch for each byte.
     let bytes = line.as_bytes();
-    let is_odd = |byte: u8| {
-        ((byte < b' ') & (byte != b'\n')) | (byte == b'$') | (byte >= b'\\' && byte <= b'`' && byte != b']') | (byte >= b'{' && byte < 128)
-    };
-    // Without a branch for each byte.
-    !bytes.iter().fold(false, |odd, byte| odd | is_odd(*byte))
-        && !bytes.iter().zip(bytes.iter().skip(1)).fold(false, |odd, (one, next)| {
-            odd | ((*one == b'\'') & (*next == b'\''))
-        })
+    let odd = bytes.iter().fold(0, |odd, byte| odd | u8::from(is_odd(*byte)));
+    let quotes = bytes.iter().zip(bytes.iter().skip(1));
+    let quotes =
+        quotes.fold(0, |odd, (one, next)| odd | (u8::from(*one == b'\'') & u8::from(*next == b'\'')));
+    odd | quotes == 0
 }
 
 /// A run, and how much of it the last words were.
