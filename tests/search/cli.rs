@@ -99,7 +99,7 @@ async fn an_explanation_says_what_holds_where_for_people_and_for_programs() {
         serde_json::from_str(&said(&run(folder.path(), "explain", &[query, paper, "--json"]))).unwrap()
     };
     let (one, other) = (row("2608.00001"), row("2608.00002"));
-    assert_eq!((&one["paper"], &one["matches"]), (&"arxiv:2608.00001".into(), &true.into()), "{one}");
+    assert_eq!((&one["paper"], &one["matches"]), (&"2608.00001".into(), &true.into()), "{one}");
     assert_eq!(other["matches"], false, "{other}");
     assert!(other["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{other}");
     let unknown = run(folder.path(), "explain", &["flow", "2608.99999"]);
