@@ -11,6 +11,11 @@ use super::measure::{self, Figures};
 #[path = "../../tests/worlds/postgres.rs"]
 mod postgres;
 
+/// FTS5 sorts by `rank` itself, and makes snippets for the ten alone.
+const FTS5: &str = "SELECT rowid, highlight(paper, 0, '[', ']'), snippet(paper, 1, '[', ']', '…', 45)
+    FROM paper WHERE paper MATCH $1 AND rank MATCH 'bm25(4.0, 1.0)' ORDER BY rank LIMIT 10";
+const FTS5_BARE: &str =
+    "SELECT rowid FROM paper WHERE paper MATCH $1 AND rank MATCH 'bm25(4.0, 1.0)' ORDER BY rank LIMIT 10";
 /// Rows that go in with one statement.
 const ROWS: usize = 500;
 
@@ -46,39 +51,58 @@ impl Peers {
         Self { filled: Some(Filled { runtime, sqlite, postgres, backend, _folder: folder }) }
     }
 
+    /// Asks each peer twice: for what the search gives (the ten, title and excerpt with what was found marked, and how
+    /// many there are in all), and for the numbers of the ten alone.
     pub fn measure(&mut self, questions: &[Question]) -> Vec<(&'static str, Figures)> {
         let Some(filled) = &mut self.filled else { return Vec::new() };
         let Filled { runtime, sqlite, postgres, backend, .. } = filled;
-        let (mut lite, mut pg) = (Vec::new(), Vec::new());
+        let mut times: [Vec<f64>; 4] = Default::default();
         runtime.block_on(async {
             for question in questions {
                 let text = fts5(question);
-                let before = measure::process_now();
-                let sql =
-                    "SELECT rowid FROM paper WHERE paper MATCH $1 ORDER BY bm25(paper, 4.0, 1.0) LIMIT 10";
-                let _: Vec<i64> =
-                    sqlx::query_scalar(sql).bind(text).fetch_all(&mut *sqlite).await.expect("FTS5");
-                lite.push(measure::seconds_between(before, measure::process_now()));
-                let before = cpu_of(*backend);
+                for (sql, time) in [(FTS5, 0), (FTS5_BARE, 1)] {
+                    let before = measure::process_now();
+                    let found = sqlx::query(sql).bind(&text).fetch_all(&mut *sqlite).await.expect("FTS5");
+                    if sql == FTS5 {
+                        let count = "SELECT count(*) FROM paper WHERE paper MATCH $1";
+                        let total = sqlx::query_scalar::<_, i64>(count).bind(&text);
+                        std::hint::black_box(total.fetch_one(&mut *sqlite).await.expect("FTS5"));
+                    }
+                    std::hint::black_box(found);
+                    times[time].push(measure::seconds_between(before, measure::process_now()));
+                }
                 let filter = question
                     .category
                     .map_or(String::new(), |category| format!("AND categories @> ARRAY['{category}']"));
-                let sql = format!(
-                    "SELECT id FROM paper, to_tsquery('english', $1) q WHERE words @@ q {filter}
-                     ORDER BY ts_rank_cd(words, q) DESC LIMIT 10"
+                let from = format!("FROM paper, to_tsquery('english', $1) q WHERE words @@ q {filter}");
+                let ranked = format!("{from} ORDER BY ts_rank_cd(words, q) DESC LIMIT 10");
+                let shown = format!(
+                    "SELECT id, ts_headline('english', title, q, 'HighlightAll=true'),
+                     ts_headline('english', body, q, 'MinWords=30, MaxWords=45')
+                     FROM (SELECT id, title, body, q {ranked}) AS first"
                 );
-                let found = sqlx::query_scalar::<_, i64>(AssertSqlSafe(sql)).bind(tsquery(question));
-                drop(found.fetch_all(&mut *postgres).await.expect("PostgreSQL"));
-                pg.push(cpu_of(*backend) - before);
+                let before = cpu_of(*backend);
+                ask(postgres, shown, question).await;
+                ask(postgres, format!("SELECT count(*) {from}"), question).await;
+                let between = cpu_of(*backend);
+                ask(postgres, format!("SELECT id {ranked}"), question).await;
+                times[2].push(between - before);
+                times[3].push(cpu_of(*backend) - between);
             }
         });
-        vec![("fts5 bm25()", Figures::of(lite)), ("postgres ts_rank_cd", Figures::of(pg))]
+        let names = ["fts5", "fts5_bare", "postgres", "postgres_bare"];
+        names.into_iter().zip(times.map(Figures::of)).collect()
     }
+}
+
+async fn ask(postgres: &mut PgConnection, sql: String, question: &Question) {
+    let found = sqlx::query(AssertSqlSafe(sql)).bind(tsquery(question)).fetch_all(postgres).await;
+    std::hint::black_box(found.expect("PostgreSQL"));
 }
 
 async fn fill_sqlite(lite: &mut SqliteConnection, papers: &[Paper]) {
     let run = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536;
-        CREATE VIRTUAL TABLE paper USING fts5 (title, body, categories, content='', prefix='4', tokenize='porter unicode61')";
+        CREATE VIRTUAL TABLE paper USING fts5 (title, body, categories, prefix='4', tokenize='porter unicode61')";
     sqlx::raw_sql(run).execute(&mut *lite).await.expect("FTS5");
     for (batch, rows) in papers.chunks(ROWS).enumerate() {
         let mut insert = sqlx::QueryBuilder::new("INSERT INTO paper (rowid, title, body, categories) ");
@@ -97,12 +121,12 @@ async fn fill_sqlite(lite: &mut SqliteConnection, papers: &[Paper]) {
 
 async fn fill_postgres(pg: &mut PgConnection, papers: &[Paper]) {
     let run = "SET max_parallel_workers_per_gather = 0; SET maintenance_work_mem = '256MB';
-        CREATE UNLOGGED TABLE paper (id BIGINT, categories TEXT[], words TSVECTOR)";
+        CREATE UNLOGGED TABLE paper (id BIGINT, categories TEXT[], words TSVECTOR, title TEXT, body TEXT)";
     sqlx::raw_sql(run).execute(&mut *pg).await.expect("PostgreSQL");
     for (batch, rows) in papers.chunks(ROWS).enumerate() {
         let mut insert = sqlx::QueryBuilder::new(
             "INSERT INTO paper SELECT id, string_to_array(categories, ' '),
-             setweight(to_tsvector('english', title), 'A') || to_tsvector('english', body) FROM (",
+             setweight(to_tsvector('english', title), 'A') || to_tsvector('english', body), title, body FROM (",
         );
         let first = i64::try_from(batch * ROWS).expect("not so many");
         let numbered = (first..).zip(rows);

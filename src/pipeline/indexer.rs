@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use tracing::{debug, info, warn};
 
 use super::{Stage, Step};
+use crate::domain::PaperKey;
 use crate::search::{Search, SearchError};
 use crate::store::Store;
 
@@ -52,8 +53,10 @@ impl Indexer {
         let (papers, reached) = self.store.papers_changed_since(followed, BATCH).await?;
         let count = papers.len();
         if count > 0 {
+            let keys: Vec<PaperKey> = papers.iter().map(|paper| paper.key).collect();
+            let sources = self.store.sources_of_each(&keys).await?;
             self.blocking(move |search| {
-                search.upsert(&papers)?;
+                search.upsert_listed(papers.iter().zip(sources.iter().map(Vec::as_slice)))?;
                 search.commit(reached)
             })
             .await?;
@@ -84,6 +87,9 @@ impl Stage for Indexer {
 
     async fn step(&self) -> anyhow::Result<Step> {
         let papers = self.follow().await?;
+        if papers == 0 && self.search.is_writable() {
+            self.blocking(|search| search.tidy().map(drop)).await?;
+        }
         Ok(if papers > 0 { Step::Worked } else { Step::Idle { until: None } })
     }
 }

@@ -1,4 +1,4 @@
-//! Keeps the first papers of an answer.
+//! Keeps the first papers of an answer, and counts all of them on the way where that costs nothing more.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -19,6 +19,16 @@ pub(super) struct First<'a> {
     pub limit: usize,
     pub after: Option<Place>,
     pub recency: &'a Arc<Recency>,
+    /// True when the index can leave out blocks of papers that cannot come in front; then nobody has counted them.
+    pub skips: bool,
+}
+
+/// The first papers, and of how many.
+#[derive(Default)]
+pub(super) struct Found {
+    pub places: Vec<Place>,
+    /// `None` where papers were left out.
+    pub total: Option<u64>,
 }
 
 /// The papers of one segment, and what they are sorted by.
@@ -28,6 +38,9 @@ pub(super) struct Best {
     limit: usize,
     after: Option<Place>,
     heap: BinaryHeap<Reverse<Place>>,
+    /// Scores under this cannot come in front any more.
+    threshold: Score,
+    seen: u64,
 }
 
 struct Columns {
@@ -54,8 +67,7 @@ impl Best {
         (self.heap.len() == self.limit).then(|| self.heap.peek().map(|worst| worst.0)).flatten()
     }
 
-    /// Scores at or under this cannot come in front any more.
-    fn threshold(&self) -> Score {
+    fn new_threshold(&self) -> Score {
         let Some(floor) = self.floor() else { return Score::MIN };
         let Ok(bits) = u32::try_from(floor.rank) else { return Score::MIN };
         // A little less, for rounding and so that equals are still compared by their keys.
@@ -64,9 +76,13 @@ impl Best {
 }
 
 impl SegmentCollector for Best {
-    type Fruit = Vec<Place>;
+    type Fruit = (Vec<Place>, u64);
 
     fn collect(&mut self, doc: DocId, score: Score) {
+        self.seen += 1;
+        if self.sort == Sort::Relevance && score <= self.threshold {
+            return;
+        }
         let place =
             Place { rank: self.columns.rank(self.sort, doc, score), key: self.columns.key.get_val(doc) };
         if self.after.is_some_and(|after| place >= after) || self.floor().is_some_and(|floor| place <= floor)
@@ -77,15 +93,16 @@ impl SegmentCollector for Best {
             self.heap.pop();
         }
         self.heap.push(Reverse(place));
+        self.threshold = self.new_threshold();
     }
 
-    fn harvest(self) -> Vec<Place> {
-        self.heap.into_iter().map(|place| place.0).collect()
+    fn harvest(self) -> (Vec<Place>, u64) {
+        (self.heap.into_iter().map(|place| place.0).collect(), self.seen)
     }
 }
 
 impl Collector for First<'_> {
-    type Fruit = Vec<Place>;
+    type Fruit = Found;
     type Child = Best;
 
     fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<Best> {
@@ -101,6 +118,8 @@ impl Collector for First<'_> {
             limit: self.limit,
             after: self.after,
             heap: BinaryHeap::with_capacity(self.limit),
+            threshold: Score::MIN,
+            seen: 0,
         })
     }
 
@@ -108,11 +127,12 @@ impl Collector for First<'_> {
         self.sort == Sort::Relevance
     }
 
-    fn merge_fruits(&self, fruits: Vec<Vec<Place>>) -> tantivy::Result<Vec<Place>> {
-        let mut places = fruits.concat();
+    fn merge_fruits(&self, fruits: Vec<(Vec<Place>, u64)>) -> tantivy::Result<Found> {
+        let seen = fruits.iter().map(|(_, seen)| seen).sum();
+        let mut places: Vec<Place> = fruits.into_iter().flat_map(|(places, _)| places).collect();
         places.sort_unstable_by_key(|place| Reverse(*place));
         places.truncate(self.limit);
-        Ok(places)
+        Ok(Found { places, total: (!self.skips).then_some(seen) })
     }
 
     fn collect_segment(
@@ -120,16 +140,22 @@ impl Collector for First<'_> {
         weight: &dyn Weight,
         segment: SegmentOrdinal,
         reader: &SegmentReader,
-    ) -> tantivy::Result<Vec<Place>> {
+    ) -> tantivy::Result<(Vec<Place>, u64)> {
         let mut best = self.for_segment(segment, reader)?;
         let alive = reader.alive_bitset();
         let is_alive = |doc| alive.is_none_or(|alive| alive.is_alive(doc));
-        if self.requires_scoring() {
+        if self.skips {
             weight.for_each_pruning(Score::MIN, reader, &mut |doc, score| {
                 if is_alive(doc) {
                     best.collect(doc, score);
                 }
-                best.threshold()
+                best.threshold
+            })?;
+        } else if self.requires_scoring() {
+            weight.for_each(reader, &mut |doc, score| {
+                if is_alive(doc) {
+                    best.collect(doc, score);
+                }
             })?;
         } else {
             weight.for_each_no_score(reader, &mut |docs| {

@@ -22,6 +22,13 @@ const FREE_WORDS: usize = 128;
 
 type Clause = Box<dyn IndexQuery>;
 
+/// A query of the index.
+pub(super) struct Compiled {
+    pub query: Clause,
+    /// True when the index can leave out blocks of papers that cannot come in front.
+    pub skips: bool,
+}
+
 /// Turns queries of one day into queries of the index.
 pub(super) struct Compiler<'a> {
     pub fields: &'a Fields,
@@ -31,8 +38,8 @@ pub(super) struct Compiler<'a> {
 
 impl Compiler<'_> {
     /// Asks the index what the expression asks.
-    pub fn compile(&self, expr: &Expr) -> Result<Clause, SearchError> {
-        self.part(expr, false)
+    pub fn compile(&self, expr: &Expr) -> Result<Compiled, SearchError> {
+        Ok(Compiled { query: self.part(expr, false)?, skips: skips(expr) })
     }
 
     /// `denied` under a NOT.
@@ -118,15 +125,16 @@ impl Compiler<'_> {
                 };
                 Box::new(RangeQuery::new(bound(from, i64::MIN), bound(to, i64::MAX)))
             }
-            // The index knows neither how numbers rose nor who announced a paper and how.
-            Condition::Number(_) | Condition::Source(_) | Condition::Type(_) => Box::new(EmptyQuery),
+            Condition::Source(name) => whole(fields.sources, &name.to_ascii_lowercase()),
+            // How numbers rose and how a paper was announced is not known here, and what is not known does not hold.
+            Condition::Number(_) | Condition::Type(_) => Box::new(EmptyQuery),
         }
     }
 
     /// Asks for a part of what the expression asks for: one of its words instead of all of them.
     ///
     /// Names, categories, conditions and what is excluded hold as before. `None` when that would be the same question.
-    pub fn relaxed(&self, expr: &Expr) -> Result<Option<Clause>, SearchError> {
+    pub fn relaxed(&self, expr: &Expr) -> Result<Option<Compiled>, SearchError> {
         let parts = match expr {
             Expr::And(parts) => parts.as_slice(),
             single => std::slice::from_ref(single),
@@ -142,20 +150,33 @@ impl Compiler<'_> {
         if wishes.len() < 2 {
             return Ok(None);
         }
+        let skips = clauses.is_empty();
         clauses.push((Occur::Must, one_of(wishes)));
-        Ok(Some(both(clauses)))
+        Ok(Some(Compiled { query: both(clauses), skips }))
     }
 }
 
 /// Asks for any of the words of a text.
-pub(super) fn any_word(fields: &Fields, text: &str) -> Clause {
+pub(super) fn any_word(fields: &Fields, text: &str) -> Compiled {
     let mut words: Vec<String> = Vec::new();
     for token in tokens(text) {
         if words.len() < FREE_WORDS && !words.contains(&token.text) {
             words.push(token.text);
         }
     }
-    one_of(words.iter().map(|word| word_in(fields.text, word)).collect())
+    Compiled { query: one_of(words.iter().map(|word| word_in(fields.text, word)).collect()), skips: true }
+}
+
+/// True for a word, and for words that all or one of hold.
+fn skips(expr: &Expr) -> bool {
+    let is_word = |part: &Expr| {
+        matches!(part, Expr::Term(Term { field, pattern: Pattern::Words(words), .. })
+            if words.len() == 1 && *field != Some(Field::Abstract))
+    };
+    match expr {
+        Expr::And(parts) | Expr::Or(parts) => parts.iter().all(is_word),
+        part => is_word(part),
+    }
 }
 
 fn is_text(expr: &Expr) -> bool {

@@ -8,8 +8,8 @@ use crate::domain::Paper;
 use crate::domain::query::Extra;
 use crate::text::{Folding, for_each_token, name_tokens, spoken};
 
-/// Writes a paper into a document of the index.
-pub(super) fn document(fields: &Fields, paper: &Paper) -> TantivyDocument {
+/// Writes a paper, and which sources list it, into a document of the index.
+pub(super) fn document(fields: &Fields, paper: &Paper, sources: &[String]) -> TantivyDocument {
     let facts = &paper.facts;
     let mut doc = TantivyDocument::new();
     let mut line = Line { doc: &mut doc, fields, end: 0 };
@@ -51,6 +51,9 @@ pub(super) fn document(fields: &Fields, paper: &Paper) -> TantivyDocument {
     ];
     for (_, extra) in extras.iter().filter(|(there, _)| *there) {
         doc.add_text(fields.extras, extra.name());
+    }
+    for source in sources {
+        doc.add_text(fields.sources, source.to_ascii_lowercase());
     }
     doc.add_text(fields.id, paper.id.as_str());
     doc.add_i64(fields.key, paper.key.0);

@@ -1,4 +1,4 @@
-//! The files of the index: `DIR/v1`, opened or made anew.
+//! The files of the index: `DIR/v2`, opened or made anew.
 
 use std::fs;
 use std::panic::catch_unwind;

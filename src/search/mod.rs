@@ -11,6 +11,7 @@ mod complete;
 mod document;
 mod error;
 mod folder;
+mod pieces;
 mod recency;
 mod request;
 mod run;
@@ -24,12 +25,11 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::civil::Date;
-use tantivy::query::Query as IndexQuery;
-use tantivy::{Index, IndexReader, IndexWriter, Term};
+use tantivy::{Index, IndexReader, IndexWriter, SegmentReader, Term};
 
 use crate::domain::Paper;
-use collect::First;
-use compile::Compiler;
+use collect::{First, Found};
+use compile::{Compiled, Compiler};
 use recency::Recency;
 use schema::Fields;
 
@@ -93,11 +93,19 @@ impl Search {
 
     /// Takes papers in, or their newer revisions; they are found after the next [`Search::commit`].
     pub fn upsert(&self, papers: &[Paper]) -> Result<(), SearchError> {
+        self.upsert_listed(papers.iter().map(|paper| (paper, [].as_slice())))
+    }
+
+    /// The same, each paper with the short names of the sources that list it, which `src:` asks for.
+    pub fn upsert_listed<'a>(
+        &self,
+        papers: impl IntoIterator<Item = (&'a Paper, &'a [String])>,
+    ) -> Result<(), SearchError> {
         let writer = self.lock();
         let writer = writer.as_ref().ok_or(SearchError::ReadOnly)?;
-        for paper in papers {
+        for (paper, sources) in papers {
             writer.delete_term(Term::from_field_i64(self.fields.key, paper.key.0));
-            writer.add_document(document::document(&self.fields, paper))?;
+            writer.add_document(document::document(&self.fields, paper, sources))?;
         }
         Ok(())
     }
@@ -122,6 +130,33 @@ impl Search {
     pub fn clear(&self) -> Result<(), SearchError> {
         self.lock().as_ref().ok_or(SearchError::ReadOnly)?.delete_all_documents()?;
         self.commit(0)
+    }
+
+    /// Joins the pieces that the index was written in, where that is worth it; for when there is nothing else to do.
+    ///
+    /// A question is asked of each piece, so that fewer answer sooner and take less room. What was taken in has to be
+    /// committed before. Says whether it did anything.
+    pub fn tidy(&self) -> Result<bool, SearchError> {
+        let known = self.reader.searcher();
+        let counts = |piece: &SegmentReader| (piece.num_docs(), piece.num_deleted_docs());
+        if pieces::worth_joining(known.segment_readers().iter().map(counts)).is_empty() {
+            return Ok(false);
+        }
+        drop(known);
+        let mut kept = self.lock();
+        // The writer joins pieces on its own too, and two must not want the same.
+        kept.take().ok_or(SearchError::ReadOnly)?.wait_merging_threads()?;
+        let writer = kept.insert(folder::write(&self.index)?);
+        let metas = self.index.searchable_segment_metas()?;
+        let counted = metas.iter().map(|piece| (piece.num_docs(), piece.num_deleted_docs()));
+        let chosen = pieces::worth_joining(counted);
+        if !chosen.is_empty() {
+            writer.merge(&chosen.into_iter().map(|at| metas[at].id()).collect::<Vec<_>>()).wait()?;
+        }
+        drop(metas);
+        self.reader.reload()?;
+        writer.garbage_collect_files().wait()?;
+        Ok(true)
     }
 
     /// Lets background work on the files end; for measuring and for a tidy end.
@@ -152,14 +187,14 @@ impl Search {
             Ask::Query(query) => self.compiler(request).compile(query.expr())?,
             Ask::Words(text) => compile::any_word(&self.fields, text),
         };
-        let page = self.page(query.as_ref(), request, false)?;
+        let page = self.page(&query, request, false)?;
         if page.total == 0 && continued.is_none() { self.relaxed(request) } else { Ok(page) }
     }
 
     fn relaxed(&self, request: &SearchRequest<'_>) -> Result<SearchPage, SearchError> {
         let Ask::Query(query) = request.ask else { return Ok(SearchPage::default()) };
         match self.compiler(request).relaxed(query.expr())? {
-            Some(query) => self.page(query.as_ref(), request, true),
+            Some(query) => self.page(&query, request, true),
             None => Ok(SearchPage::default()),
         }
     }
@@ -171,7 +206,7 @@ impl Search {
 
     fn page(
         &self,
-        query: &dyn IndexQuery,
+        Compiled { query, skips }: &Compiled,
         request: &SearchRequest<'_>,
         relaxed: bool,
     ) -> Result<SearchPage, SearchError> {
@@ -180,14 +215,15 @@ impl Search {
         let recency = self.recency(today);
         let limit = request.limit.clamp(1, 1_000);
         let after = request.cursor.map(|cursor| cursor.place);
-        let first = First { sort: request.sort, limit: limit + 1, after, recency: &recency };
-        let mut places = searcher.search(query, &first)?;
+        let skips = *skips && request.sort == Sort::Relevance;
+        let first = First { sort: request.sort, limit: limit + 1, after, recency: &recency, skips };
+        let Found { mut places, total } = searcher.search(query.as_ref(), &first)?;
         let more = places.len() > limit;
         places.truncate(limit);
         let next = places.last().filter(|_| more).map(|last| Cursor { place: *last, relaxed, today });
         Ok(SearchPage {
             hits: places.iter().map(|place| request::hit(*place, request.sort)).collect(),
-            total: query.count(&searcher)? as u64,
+            total: total.map_or_else(|| query.count(&searcher).map(|count| count as u64), Ok)?,
             relaxed: relaxed && !places.is_empty(),
             next,
         })

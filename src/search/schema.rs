@@ -5,7 +5,7 @@
 //! title, keywords, authors, organizations     for ti: kw: au: org:
 //! author_names                                "hinton e geoffrey", last name first, for au:"Hinton, G"
 //! categories                                  cs.cl and its archive cs, for cat:
-//! extras, id                                  code, summary, project, for has: and id:
+//! extras, sources, id                         code, summary, project, for has:; who lists it, for src:; and for id:
 //! key, day, upvotes, comments, stars          columns, for sorting and comparing
 //! abstract_from                               where on the line the abstract begins, for abs:
 //! ```
@@ -17,7 +17,7 @@ use tantivy::schema::{
 };
 
 /// Raised with every change of the fields or of the analyser; an index of another version is made anew.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// How often the title stands in `text`.
 pub(super) const TITLE_WEIGHT: usize = 3;
@@ -41,6 +41,7 @@ pub(super) struct Fields {
     pub organizations: Field,
     pub categories: Field,
     pub extras: Field,
+    pub sources: Field,
     pub id: Field,
     pub key: Field,
     pub day: Field,
@@ -82,6 +83,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         organizations: schema.add_text_field("organizations", names),
         categories: schema.add_text_field("categories", whole.clone()),
         extras: schema.add_text_field("extras", whole.clone()),
+        sources: schema.add_text_field("sources", whole.clone()),
         id: schema.add_text_field("id", whole),
         key: schema.add_i64_field(column::KEY, FAST | INDEXED),
         day: schema.add_i64_field(column::DAY, FAST),

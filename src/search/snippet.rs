@@ -1,10 +1,11 @@
 //! The part of a paper that shows why it was found.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::request::Ask;
-use super::wanted::{Found, Wanted};
+use super::wanted::{Found, Wanted, is_plain};
 use crate::domain::Facts;
 use crate::domain::query::Field;
 use crate::text::readable;
@@ -36,12 +37,33 @@ pub struct Snippet {
 pub fn snippet(ask: Ask<'_>, relaxed: bool, facts: &Facts) -> Snippet {
     let wanted = Wanted::new(ask);
     let wanted = if relaxed { wanted.loosened() } else { wanted };
-    let title = readable(&facts.title);
-    let found = wanted.find(Field::Title, &title);
-    let abstract_text = readable(&facts.abstract_text);
+    let title = line(&facts.title);
+    let found = wanted.find(Field::Title, &title, None);
+    let abstract_text = line(&facts.abstract_text);
+    let shown = wanted.find(Field::Abstract, &abstract_text, Some(EXCERPT - LEAD));
     Snippet {
-        title: Highlighted { spans: apart(found.iter().map(|found| found.span.clone())), text: title },
-        excerpt: excerpt(&abstract_text, &wanted.find(Field::Abstract, &abstract_text)),
+        title: Highlighted {
+            spans: apart(found.iter().map(|found| found.span.clone())),
+            text: title.into_owned(),
+        },
+        excerpt: excerpt(&abstract_text, &shown),
+    }
+}
+
+/// The text for people; nearly always it is that already but for its line breaks.
+fn line(text: &str) -> Cow<'_, str> {
+    let text = text.trim_ascii();
+    let is_space = |byte: u8| u8::from(byte <= b' ');
+    let bytes = text.as_bytes();
+    // Numbers, not conditions: without a branch for each byte.
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    let is_wide = pairs.fold(0, |wide, (one, next)| wide | (is_space(*one) & is_space(*next))) > 0;
+    if is_wide || !text.is_ascii() || !is_plain(text) {
+        Cow::Owned(readable(text))
+    } else if text.contains('\n') {
+        Cow::Owned(text.replace('\n', " "))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 

@@ -21,7 +21,8 @@ impl Search {
         // Read again, so that the suggestion is a query that can be asked.
         let suggested: Option<Query> = changed.then(|| expr.to_string().parse().ok()).flatten();
         let Some(suggested) = suggested else { return Ok(None) };
-        let finds = Compiler { fields: &self.fields, today }.compile(suggested.expr())?.count(&searcher)? > 0;
+        let finds =
+            Compiler { fields: &self.fields, today }.compile(suggested.expr())?.query.count(&searcher)? > 0;
         Ok(finds.then(|| suggested.to_string()))
     }
 

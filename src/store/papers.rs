@@ -213,6 +213,18 @@ impl Store {
         all(rows)
     }
 
+    /// The short names of the sources that list each of these papers, in the papers' order.
+    pub async fn sources_of_each(&self, papers: &[PaperKey]) -> Result<Vec<Vec<String>>, StoreError> {
+        let sql = "SELECT DISTINCT source FROM listing WHERE paper_id = $1 ORDER BY source";
+        let mut all: Vec<Vec<String>> = Vec::with_capacity(papers.len());
+        reading!(self, |tx| {
+            for key in papers {
+                all.push(query_scalar(sql).bind(key.0).fetch_all(&mut *tx).await?);
+            }
+        });
+        Ok(all)
+    }
+
     /// How a paper's numbers moved, oldest first.
     pub async fn counter_history(&self, paper: PaperKey) -> Result<Vec<CounterSnapshot>, StoreError> {
         #[derive(sqlx::FromRow)]

@@ -38,6 +38,10 @@ const UPDATE: &str = "UPDATE paper SET title = $1, abstract_text = $2, authors =
 const TAKE_CHANGES: &str =
     "UPDATE change_counter SET value = value + $1 WHERE name = 'papers' RETURNING value";
 
+/// For those who follow the changes: a source lists what others have listed before.
+const NEWLY_LISTED: &str = "UPDATE paper SET change = $3
+    WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM listing WHERE paper_id = $1 AND source = $2)";
+
 const SEEN: &str = "INSERT INTO listing (paper_id, source, day, first_seen_at, last_seen_at)
     VALUES ($1, $2, $3, $4, $4)
     ON CONFLICT (paper_id, source, day) DO UPDATE SET last_seen_at = excluded.last_seen_at";
@@ -134,6 +138,8 @@ impl Store {
                     let known = Paper::try_from(row)?;
                     let Some((facts, counters, day)) = revised(&known, listing) else {
                         recorded.unchanged += 1;
+                        let newly = query(NEWLY_LISTED).bind(known.key.0).bind(source.0).bind(change);
+                        newly.execute(&mut *tx).await?;
                         break (known.key.0, None);
                     };
                     let written = bind_paper!(query(UPDATE), facts, counters, day, now, change)

@@ -90,6 +90,22 @@ fn when_no_paper_holds_all_those_with_a_part_come_and_say_so() {
 }
 
 #[test]
+fn joined_pieces_answer_as_before_and_are_joined_once() {
+    let search = paperwire::search::Search::in_memory().unwrap();
+    for key in 1..=12 {
+        search.upsert(&[paper(key, key, titled("Flow of robots")), paper(1, 0, titled("Flow"))]).unwrap();
+        search.commit(key).unwrap();
+    }
+    let before = find(&search, "flow");
+    assert!(search.tidy().unwrap() && !search.tidy().unwrap());
+    assert_eq!((find(&search, "flow").total, keys(&find(&search, "flow"))), (12, keys(&before)));
+    assert_eq!(search.position().unwrap(), 12);
+    search.upsert(&[paper(13, 0, titled("Flow"))]).unwrap();
+    search.commit(13).unwrap();
+    assert_eq!(find(&search, "flow").total, 13);
+}
+
+#[test]
 fn free_text_needs_no_word_to_be_there() {
     let search = index(&[paper(1, 0, titled("Flow of robots")), paper(2, 0, titled("Flow of water"))]);
     let page = search.search(&request(Ask::Words("Do ROBOTS (like us) flow: or -not?"))).unwrap();

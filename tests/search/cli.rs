@@ -13,13 +13,17 @@ use serde_json::Value;
 use crate::store::{HUB, at, day, listing};
 
 fn search(folder: &Path, arguments: &[&str]) -> Output {
+    run(folder, "search", arguments)
+}
+
+fn run(folder: &Path, command: &str, arguments: &[&str]) -> Output {
     let kept = std::env::vars().filter(|(name, _)| !name.starts_with("PAPERWIRE__"));
     Command::new(env!("CARGO_BIN_EXE_paperwire"))
         .env_clear()
         .envs(kept)
         .env("PAPERWIRE__DATA_DIR", folder)
         .env("PAPERWIRE__STORE__URL", url(folder))
-        .arg("search")
+        .arg(command)
         .args(arguments)
         .output()
         .unwrap()
@@ -82,4 +86,24 @@ async fn while_another_process_keeps_the_index_it_is_only_read() {
     let text = said(&search(folder.path(), &["flow", "--sort", "date"]));
     assert!(text.contains("finds 2 of the 2 papers"), "{text}");
     assert!(kept.is_writable());
+}
+
+#[tokio::test]
+async fn an_explanation_says_what_holds_where_for_people_and_for_programs() {
+    let folder = tempfile::tempdir().unwrap();
+    stored(folder.path()).await.close().await;
+    let query = "\"flow matching\" -trees src:huggingface";
+    let text = said(&run(folder.path(), "explain", &[query, "2608.00001", "--color", "always"]));
+    assert!(text.contains("\u{1b}[32mFlow Matching\u{1b}[0m for Robots"), "{text:?}");
+    let row = |paper| -> Value {
+        serde_json::from_str(&said(&run(folder.path(), "explain", &[query, paper, "--json"]))).unwrap()
+    };
+    let (one, other) = (row("2608.00001"), row("2608.00002"));
+    assert_eq!((&one["paper"], &one["matches"]), (&"2608.00001".into(), &true.into()), "{one}");
+    assert_eq!(other["matches"], false, "{other}");
+    assert!(other["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{other}");
+    let unknown = run(folder.path(), "explain", &["flow", "2608.99999"]);
+    let said = String::from_utf8_lossy(&unknown.stderr);
+    assert!(!unknown.status.success() && said.contains("no source has listed"), "{said}");
+    assert_eq!(run(folder.path(), "explain", &["(flow", "2608.00001"]).status.code(), Some(2));
 }

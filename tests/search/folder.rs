@@ -46,7 +46,7 @@ fn a_damaged_index_is_made_anew() {
     for damage in ["meta", "segment", "missing"] {
         let folder = tempfile::tempdir().unwrap();
         filled(folder.path()).settle().unwrap();
-        for entry in fs::read_dir(folder.path().join("v1")).unwrap() {
+        for entry in fs::read_dir(folder.path().join("v2")).unwrap() {
             let path = entry.unwrap().path();
             let is = |extension: &str| path.extension().is_some_and(|own| own == extension);
             match damage {
@@ -78,7 +78,7 @@ fn the_index_of_another_version_is_removed_and_nothing_else() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     left.sort();
-    assert_eq!(left, ["v1", "vault"]);
+    assert_eq!(left, ["v2", "vault"]);
 }
 
 #[test]

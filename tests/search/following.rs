@@ -53,6 +53,21 @@ on_both! {
         assert_eq!((find(&search, "flow").total, find(&search, "stream").total), (0, 1));
     }
 
+    async fn a_further_source_of_a_known_paper_is_found_by_its_name(db: Database) {
+        let search = Arc::new(Search::in_memory().unwrap());
+        let indexer = Indexer::new(db.store.clone(), search.clone());
+        let listings = [titled("2608.00001", "Flow"), titled("2608.00002", "Flow")];
+        db.store.record(HUB, &listings, day(1), at(0)).await.unwrap();
+        indexer.catch_up().await.unwrap();
+        assert_eq!((find(&search, "flow src:huggingface").total, find(&search, "flow src:arxiv").total), (2, 0));
+        let arxiv = paperwire::domain::SourceName("arxiv");
+        db.store.record(arxiv, &listings[..1], day(1), at(1)).await.unwrap();
+        assert_eq!(indexer.catch_up().await.unwrap(), 1);
+        assert_eq!((find(&search, "flow src:arxiv").total, find(&search, "src:huggingface").total), (1, 2));
+        db.store.record(arxiv, &listings[..1], day(1), at(2)).await.unwrap();
+        assert_eq!(indexer.catch_up().await.unwrap(), 0, "listed again, it is the same");
+    }
+
     async fn an_index_of_another_database_is_filled_anew(db: Database) {
         let search = Arc::new(Search::in_memory().unwrap());
         search.upsert(&[paper(77, 0, facts_titled("Stranger"))]).unwrap();
