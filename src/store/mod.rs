@@ -7,29 +7,37 @@ mod controls;
 mod db;
 mod destinations;
 mod error;
+mod here;
 mod ids;
+mod latest;
 mod merge;
 mod migrate;
 mod outbox;
+mod overview;
 mod papers;
 mod polling;
 mod recording;
 mod routing;
 mod sandbox;
 mod subscriptions;
+mod trending;
 mod values;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use error::StoreError;
+pub use here::{Here, SubscribedHere, Traffic};
+pub use latest::Latest;
 pub use outbox::{Claimed, DeliveryFilter, DeliveryRecord, Recovered};
+pub use overview::{PaperCounts, RoutedAt};
 pub use papers::{CounterSnapshot, ListedAt, Moved, PaperFilter};
 pub use polling::{SourceState, Validators};
 pub use recording::Recorded;
 pub use routing::{NewDelivery, NewMatch, Occasion, Routed};
 pub use sandbox::SandboxMessage;
 pub use subscriptions::Subscribed;
+pub use trending::Risen;
 
 use db::{Db, query_scalar, reading};
 use ids::IdMaker;
