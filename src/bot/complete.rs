@@ -101,8 +101,7 @@ async fn queries(bot: &Bot, asker: &Asker, text: &str, choices: &mut Choices) ->
 /// Writes a text as a word or phrase of a query.
 fn leaf(text: &str) -> String {
     let text = clean(&text.replace(['"', '“', '”'], " "));
-    let plain = text.chars().all(char::is_alphanumeric) && !matches!(text.as_str(), "AND" | "OR" | "NOT");
-    if plain { text } else { format!("\"{text}\"") }
+    if text.chars().all(char::is_alphanumeric) { text } else { format!("\"{text}\"") }
 }
 
 /// Queries that were used before, what the asker is most likely to want again first.
@@ -152,7 +151,6 @@ mod tests {
             ("diffusion", "diffusion"),
             ("flow matching", "\"flow matching\""),
             ("C++", "\"C++\""),
-            ("NOT", "\"NOT\""),
             ("The \"best\" model", "\"The best model\""),
         ] {
             assert_eq!(leaf(text), written, "{text}");

@@ -79,12 +79,18 @@ pub(super) async fn stands(
     } else {
         None
     };
-    let stand = |Here { paper, state, reason, created_at, next_at, sent_at, .. }| {
-        let channel_pause = pause.clone();
-        (
-            paper,
-            Stand { platform: asker.platform, state, reason, created_at, next_at, sent_at, channel_pause },
-        )
+    let stand = |here: Here| {
+        let stand = Stand {
+            platform: asker.platform,
+            state: here.state,
+            reason: here.reason,
+            created_at: here.created_at,
+            next_at: here.next_at,
+            sent_at: here.sent_at,
+            message: here.message_id.map(|message| (asker.channel.clone(), message)),
+            channel_pause: pause.clone(),
+        };
+        (here.paper, stand)
     };
     Ok(here.into_iter().map(stand).collect())
 }

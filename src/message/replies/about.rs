@@ -21,7 +21,7 @@ pub fn about(known: Vec<(PaperCard, Option<Stand>)>, more: u64, unknown: &[Paper
         blocks.extend(stand.map(|stand| Block::Note { line: stand.sentences() }));
     }
     if more > 0 {
-        let text = format!("The message names {} more.", counted(more, "known paper", "known papers"));
+        let text = format!("The message names {}.", counted(more, "more paper", "more papers"));
         blocks.push(Block::Note { line: Piece::from(text).into() });
     }
     if !unknown.is_empty() {
@@ -61,6 +61,19 @@ mod tests {
         let ids: Vec<PaperId> = (1..=7).map(|n| format!("2607.{n:05}").parse().unwrap()).collect();
         let known = vec![(entry(1, "Flow").card, Some(stand(DeliveryState::Sent)))];
         let told = [about(known, 2, &ids), about(Vec::new(), 0, &ids[..1]), about(Vec::new(), 0, &[])];
-        insta::assert_snapshot!(told.map(|reply| plain(&reply)).join("\n\n"), @"");
+        insta::assert_snapshot!(told.map(|reply| plain(&reply)).join("\n\n"), @"
+        Flow
+        https://arxiv.org/abs/2608.00001
+        Ada Lovelace · cs.RO · 4 Aug 2026 · 12 upvotes
+
+        Robots learn.
+        ~ It was posted here <C1 1785.1> {~2026-08-04T06:01:00Z} ({2026-08-04T06:01:00Z}).
+        ~ The message names 2 more papers.
+        No source of Paperwire has listed 2607.00001 <https://arxiv.org/abs/2607.00001>, 2607.00002 <https://arxiv.org/abs/2607.00002>, 2607.00003 <https://arxiv.org/abs/2607.00003>, 2607.00004 <https://arxiv.org/abs/2607.00004>, 2607.00005 <https://arxiv.org/abs/2607.00005> and 2 more since it was started here.
+
+        No source of Paperwire has listed 2607.00001 <https://arxiv.org/abs/2607.00001> since it was started here.
+
+        This message names no paper: there is no link to arXiv, Hugging Face, alphaXiv or a DOI in it, and no arXiv id.
+        ");
     }
 }

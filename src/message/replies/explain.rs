@@ -113,10 +113,8 @@ pub fn explained(explained: &Explained) -> Reply {
     }
     let more = asked.len().saturating_sub(SHOWN_MAX);
     if more > 0 {
-        let text = format!(
-            "{} more, none of which comes nearer",
-            counted(more as u64, "subscription", "subscriptions")
-        );
+        let text =
+            format!("{} not shown", counted(more as u64, "more subscription is", "more subscriptions are"));
         blocks.push(Block::Note { line: Piece::from(text).into() });
     }
     Reply { blocks, ..Reply::default() }
@@ -245,7 +243,29 @@ mod tests {
             outcome: Outcome::Delivery(stand(DeliveryState::Sent)),
             asked: vec![asked; 4],
         });
-        insta::assert_snapshot!(plain(&explained), @"");
+        insta::assert_snapshot!(plain(&explained), @"
+        Flow <https://arxiv.org/abs/2608.00001>
+        It was posted here <C1 1785.1> {~2026-08-04T06:01:00Z} ({2026-08-04T06:01:00Z}).
+        It matches subscription 3, “flow robot”:
+        ```
+        ✓ all of these
+          ✓ flow: in the title
+          ✓ robot: in the abstract
+        ```
+        It matches subscription 3, “flow robot”:
+        ```
+        ✓ all of these
+          ✓ flow: in the title
+          ✓ robot: in the abstract
+        ```
+        It matches subscription 3, “flow robot”:
+        ```
+        ✓ all of these
+          ✓ flow: in the title
+          ✓ robot: in the abstract
+        ```
+        ~ 1 more subscription is not shown
+        ");
     }
 
     #[test]
@@ -266,7 +286,19 @@ mod tests {
             Outcome::NoMatch { nearest: Some((THIRD, reason.clone())), of: 1 },
             Outcome::NoMatch { nearest: Some((THIRD, reason)), of: 4 },
         ];
-        insta::assert_snapshot!(outcomes.map(|outcome| said(&told(&outcome))).join("\n"), @"");
+        insta::assert_snapshot!(outcomes.map(|outcome| said(&told(&outcome))).join("\n"), @"
+        It was not posted here: this channel has no subscription. `/papers subscribe` makes one.
+        It has only just come in: the subscriptions are asked about it in a moment.
+        It was not posted anywhere: it was listed on 2026-08-01 and Paperwire posts what was listed from 2026-08-03 on. Older papers are kept for searching, so that a start does not flood the channels.
+        It was not posted anywhere: it was listed on 2026-08-01 and it was first seen long after that. Older papers are kept for searching, so that a start does not flood the channels.
+        Subscription 3 of this channel collects it for the daily roundup, since {2026-08-04T06:00:00Z}.
+        It was not posted here: subscription 3 of this channel asks for it, but was made {2026-08-06T06:00:00Z}, and the paper had come {2026-08-04T06:00:00Z}. A subscription brings what is listed after it.
+        It was not posted here: subscription 3 of this channel asks for it, but is paused since {2026-08-04T06:00:00Z} until {2026-08-06T06:00:00Z}. What is listed during a pause is not posted later.
+        It was not posted here: subscription 3 of this channel asks for it as it is now, but did not when it came {2026-08-04T06:00:00Z}. Its numbers are asked again whenever they move.
+        It was not posted here: subscription 3 of this channel asks for it as it is now, but did not when it came {2026-08-04T06:00:00Z}. What its sources say of it, or the subscription, has changed since.
+        It was not posted here: the one subscription of this channel does not ask for it. It does not match: robot is not found.
+        It was not posted here: none of the 4 subscriptions of this channel asks for it. The nearest is subscription 3. It does not match: robot is not found.
+        ");
     }
 
     #[test]

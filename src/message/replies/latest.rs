@@ -33,6 +33,14 @@ mod tests {
     fn the_newest_papers_are_listed_and_an_empty_store_says_so() {
         let told =
             [latest(vec![entry(1, "Flow")], 1), latest(vec![entry(6, "Flow")], 2), latest(Vec::new(), 1)];
-        insta::assert_snapshot!(told.map(|reply| plain(&reply)).join("\n\n"), @"");
+        insta::assert_snapshot!(told.map(|reply| plain(&reply)).join("\n\n"), @"
+        # The papers listed last
+        1. Flow · cs.RO · 4 Aug 2026 · 12 upvotes
+
+        # The papers listed last, page 2
+        6. Flow · cs.RO · 4 Aug 2026 · 12 upvotes
+
+        No paper is stored yet: they come with the first poll of a source. `/papers status` shows how the sources are.
+        ");
     }
 }

@@ -64,9 +64,9 @@ pub fn found(found: Found) -> Reply {
 
 fn heading(found: &Found) -> String {
     let papers = match (found.total, found.relaxed) {
-        (0, _) => "No paper".to_owned(),
-        (n, true) => format!("{} with a part of it", counted(n, "paper", "papers")),
-        (n, false) => counted(n, "paper", "papers"),
+        (0, _) => format!("No paper for {}", quoted(&found.query)),
+        (n, true) => format!("{} with a part of {}", counted(n, "paper", "papers"), quoted(&found.query)),
+        (n, false) => format!("{} for {}", counted(n, "paper", "papers"), quoted(&found.query)),
     };
     let since = found.since.as_deref().map(since).unwrap_or_default();
     let order = match found.order {
@@ -75,7 +75,7 @@ fn heading(found: &Found) -> String {
         Order::Date => ", newest first",
         Order::Upvotes => ", most upvotes first",
     };
-    format!("{papers} for {}{since}{order}", quoted(&found.query))
+    format!("{papers}{since}{order}")
 }
 
 /// `2026-08-01` is a day, `7d` is counted back.
@@ -153,16 +153,29 @@ mod tests {
 
     #[test]
     fn a_page_says_what_was_found_and_which_page_it_is() {
-        insta::assert_snapshot!(plain(&found(page())), @"");
+        insta::assert_snapshot!(plain(&found(page())), @r#"
+        # 12 papers for “"flow matching"”
+        6. [Flow] · cs.RO · 4 Aug 2026 · 12 upvotes
+        ~ Page 2 of 3
+        "#);
         let newest =
             Found { order: Order::Date, since: Some("7d".into()), filling: Some((10, 12_000)), ..page() };
-        insta::assert_snapshot!(plain(&found(newest)), @"");
+        insta::assert_snapshot!(plain(&found(newest)), @r#"
+        # 12 papers for “"flow matching"” of the last 7 days, newest first
+        6. [Flow] · cs.RO · 4 Aug 2026 · 12 upvotes
+        ~ Page 2 of 3 · The index is still being filled: 10 of 12,000 papers can be found so far
+        "#);
     }
 
     #[test]
     fn what_holds_a_part_only_is_told_apart() {
         let part = Found { relaxed: true, meant: Some("\"flow matching\"".into()), ..page() };
-        insta::assert_snapshot!(plain(&found(part)), @"");
+        insta::assert_snapshot!(plain(&found(part)), @r#"
+        # 12 papers with a part of “"flow matching"”
+        Did you mean `"flow matching"`? No paper holds all of “"flow matching"”; these hold a part of it.
+        6. [Flow] · cs.RO · 4 Aug 2026 · 12 upvotes
+        ~ Page 2 of 3
+        "#);
     }
 
     #[test]
@@ -181,6 +194,22 @@ mod tests {
             ..none
         })));
         told.extend([no_index(), page_gone()].map(|reply| plain(&reply)));
-        insta::assert_snapshot!(told.join("\n\n"), @"");
+        insta::assert_snapshot!(told.join("\n\n"), @r#"
+        # No paper for “difusion”
+        Did you mean `diffusion`? Try fewer words, join them by OR, or begin a word only: transform*.
+
+        # No paper for “"flow matching"”
+        Quotes and hyphens ask for words next to each other: try it without.
+
+        # No paper for “"flow matching"” since 2026-08-01
+        Try it without “since”.
+
+        # No paper for “"flow matching"”
+        The search cannot answer `src:arxiv`, `stars+24h>=100`: it knows neither which source lists a paper, nor how it was announced, nor how its numbers rose. Leave that out here; in a subscription it works.
+
+        Papers cannot be searched at the moment: the search index cannot be opened. Posting goes on without it; whoever runs Paperwire finds the cause in its log.
+
+        This page cannot be continued: search again.
+        "#);
     }
 }

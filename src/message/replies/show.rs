@@ -190,7 +190,23 @@ mod tests {
 
     #[test]
     fn a_paper_in_full_says_all_that_is_known_and_when_it_was_posted_here() {
-        insta::assert_snapshot!(plain(&shown(facts(), Controls::default())), @"");
+        insta::assert_snapshot!(plain(&shown(facts(), Controls::default())), @"
+        Flow Matching for Robots
+        https://arxiv.org/abs/2608.00001
+        Ada Lovelace · cs.RO · 4 Aug 2026 · 12 upvotes
+
+        Robots learn. They walk.
+        It was posted here <C1 1785.1> {~2026-08-04T06:01:00Z} ({2026-08-04T06:01:00Z}).
+        Authors: Author 1, Author 2, Author 3, Author 4, Author 5, Author 6, Author 7, Author 8, Author 9, Author 10, Author 11, Author 12, Author 13, Author 14, Author 15, Author 16, Author 17, Author 18, Author 19, Author 20 and 5 more
+        Organisation: Robot Lab
+        Categories: cs.RO, cs.LG
+        Numbers: 12 upvotes, 3 comments, 340 stars, as seen {~2026-08-05T06:00:00Z}
+        Code: github.com/lab/flow <https://github.com/lab/flow>
+        First version: {2026-08-03T17:00:00Z}
+        Listed: Hugging Face on 4 Aug 2026 and arXiv on 5 Aug 2026
+        Id: `2608.00001`
+        (Similar papers) (Share in channel) (Open page)
+        ");
     }
 
     #[test]
@@ -207,7 +223,16 @@ mod tests {
             card: entry(1, "Flow").card,
             ..facts()
         };
-        insta::assert_snapshot!(plain(&shown(bare, Controls::default())), @"");
+        insta::assert_snapshot!(plain(&shown(bare, Controls::default())), @"
+        Flow
+        https://arxiv.org/abs/2608.00001
+        Ada Lovelace · cs.RO · 4 Aug 2026 · 12 upvotes
+
+        Robots learn.
+        *Withdrawn* {~2026-08-06T00:00:00Z}.
+        Id: `2608.00001`
+        (Similar papers) (Share in channel) (Open page)
+        ");
     }
 
     #[test]
@@ -221,6 +246,12 @@ mod tests {
         };
         let id = "2608.00001".parse().unwrap();
         let told = [unknown(&id, &[failing]), unknown(&id, &[])];
-        insta::assert_snapshot!(told.map(|reply| plain(&reply)).join("\n\n"), @"");
+        insta::assert_snapshot!(told.map(|reply| plain(&reply)).join("\n\n"), @"
+        No source of Paperwire has listed 2608.00001 <https://arxiv.org/abs/2608.00001> since it was started here. Only papers that a source lists can be shown and posted; if the id is right, it may still come.
+        ~ Hugging Face: last read {~2026-08-05T06:00:00Z}; the last 3 tries failed: the server is down.
+
+        No source of Paperwire has listed 2608.00001 <https://arxiv.org/abs/2608.00001> since it was started here. Only papers that a source lists can be shown and posted; if the id is right, it may still come.
+        ~ No source has been asked yet.
+        ");
     }
 }

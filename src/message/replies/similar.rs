@@ -30,6 +30,12 @@ mod tests {
     fn the_words_that_were_compared_are_named() {
         let words = ["flow", "matching", "robot"].map(str::to_owned);
         let told = [similar("Flow", vec![entry(1, "Flows")], &words), similar("Flow", Vec::new(), &words)];
-        insta::assert_snapshot!(told.map(|reply| plain(&reply)).join("\n\n"), @"");
+        insta::assert_snapshot!(told.map(|reply| plain(&reply)).join("\n\n"), @"
+        # Papers like “Flow”
+        1. Flows · cs.RO · 4 Aug 2026 · 12 upvotes
+        ~ Compared by the words that tell most about it: flow, matching and robot.
+
+        No other paper here shares the words that tell most about “Flow”.
+        ");
     }
 }

@@ -333,7 +333,17 @@ mod tests {
 
     #[test]
     fn all_that_is_well_is_told_in_two_lists() {
-        insta::assert_snapshot!(plain(&status(&facts())), @"");
+        insta::assert_snapshot!(plain(&status(&facts())), @"
+        # This channel
+        Subscriptions: 3, 1 of them paused
+        Last post: {~2026-08-20T06:00:00Z}
+        On the way: 2 posts
+        Refused for good: 1 post in the last 7 days
+        Roundup: Monday to Friday at 09:00 (Europe/Berlin), next due {~2026-08-21T07:00:00Z}
+        # Sources and papers
+        Hugging Face: last read {~2026-08-21T05:50:00Z}, next {~2026-08-21T06:20:00Z}
+        Papers: 12,345 in the store, 40 of today’s lists, 212 new in the last 24 hours
+        ");
     }
 
     #[test]
@@ -350,7 +360,18 @@ mod tests {
             index: Index::Holds(100),
             ..facts()
         };
-        insta::assert_snapshot!(plain(&status(&quiet)), @"");
+        insta::assert_snapshot!(plain(&status(&quiet)), @"
+        # Why it is quiet here
+        Hugging Face cannot be read at the moment; what it lists meanwhile follows later.
+        None of the 212 new papers of the last 24 hours is what this channel asks for. `/papers explain` says why for any of them.
+        # This channel
+        Subscriptions: 0
+        Last post: none yet
+        # Sources and papers
+        Hugging Face: last read {~2026-08-21T05:50:00Z}; the last 2 tries failed: the server is down.
+        Papers: 12,345 in the store, 40 of today’s lists, 212 new in the last 24 hours
+        Search: 100 of 12,345 papers can be found so far
+        ");
     }
 
     #[test]
@@ -370,6 +391,19 @@ mod tests {
             Quiet::Waiting { posts: 1 },
             Quiet::Waiting { posts: 4 },
         ];
-        insta::assert_snapshot!(reasons.map(|quiet| said(&reason(&quiet))).join("\n"), @"");
+        insta::assert_snapshot!(reasons.map(|quiet| said(&reason(&quiet))).join("\n"), @"
+        This channel has no subscription. `/papers subscribe` brings papers here.
+        Nothing can be posted here since {2026-08-20T06:00:00Z}: Paperwire is not in this channel. Then `/papers resume`.
+        All subscriptions of this channel are paused; the first goes on {~2026-08-20T06:00:00Z}.
+        All subscriptions of this channel are paused until somebody resumes them: `/papers resume`.
+        No source has been read yet.
+        It is the weekend: Hugging Face lists papers from Monday to Friday (UTC).
+        No source listed a new paper in the last 24 hours.
+        The subscriptions of this channel collect for its roundup and post nothing on their own.
+        No new paper has come since this channel was subscribed {~2026-08-20T06:00:00Z}; a subscription brings what is listed after it.
+        The one new paper of the last 24 hours is not what this channel asks for. `/papers explain` says why for any of them.
+        One post is on its way.
+        4 posts are on their way.
+        ");
     }
 }

@@ -25,9 +25,9 @@ pub fn trending(window: Window, entries: Vec<Entry>, total: u64, page: u32) -> R
     let mut blocks = vec![Block::Heading { text }];
     blocks.extend(entries.into_iter().map(|entry| Block::Entry(Box::new(entry))));
     let note = format!(
-        "{} rose{}. Votes count one each, stars by four times their square root.",
-        counted(total, "paper", "papers"),
-        if page > 1 { format!("; page {page}") } else { String::new() }
+        "{}{} gained votes or stars. A vote counts one, stars count four times their square root.",
+        if page > 1 { format!("Page {page} · ") } else { String::new() },
+        counted(total, "paper", "papers")
     );
     blocks.push(Block::Note { line: Piece::from(note).into() });
     Reply { blocks, ..Reply::default() }
@@ -58,6 +58,18 @@ mod tests {
             trending(Window::Day, vec![Entry { remark: gained(1, 0), ..entry(6, "Flow") }], 9, 2),
             trending(Window::Month, Vec::new(), 0, 1),
         ];
-        insta::assert_snapshot!(told.map(|reply| plain(&reply)).join("\n\n"), @"");
+        insta::assert_snapshot!(told.map(|reply| plain(&reply)).join("\n\n"), @"
+        # Rising in the last 7 days
+        1. Flow · cs.RO · 4 Aug 2026 · 12 upvotes
+           *+41 upvotes, +1,000 stars*
+        ~ 1 paper gained votes or stars. A vote counts one, stars count four times their square root.
+
+        # Rising in the last 24 hours
+        6. Flow · cs.RO · 4 Aug 2026 · 12 upvotes
+           *+1 upvote*
+        ~ Page 2 · 9 papers gained votes or stars. A vote counts one, stars count four times their square root.
+
+        No paper gained votes or stars in the last 30 days, as far as Paperwire has seen itself. A paper needs two looks for that: what it had at the first one is no rise.
+        ");
     }
 }

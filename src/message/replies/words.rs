@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use crate::domain::{Cadence, DeliveryState, Platform, SubscriptionId, UserId};
+use crate::domain::{Cadence, ChannelId, DeliveryState, Platform, SubscriptionId, UserId};
 use crate::message::{Audience, Block, Button, Choice, Line, Look, Menu, Piece, Press, Reply, clean, cut};
 
 /// The longest query that is repeated to a person, in characters.
@@ -93,6 +93,8 @@ pub struct Stand {
     pub next_at: Timestamp,
     /// When it was posted.
     pub sent_at: Option<Timestamp>,
+    /// The message that it is, and its channel.
+    pub message: Option<(ChannelId, String)>,
     /// Why nothing may be posted in the channel now.
     pub channel_pause: Option<String>,
 }
@@ -101,7 +103,9 @@ impl Stand {
     /// A few words for lists: `posted here 12 days ago`; empty when there is nothing worth saying.
     pub fn remark(&self) -> Line {
         match (self.state, self.sent_at) {
-            (DeliveryState::Sent, Some(at)) => vec!["posted here ".into(), Piece::Relative(at)],
+            (DeliveryState::Sent, Some(at)) => {
+                vec![self.linked("posted here"), " ".into(), Piece::Relative(at)]
+            }
             (DeliveryState::Pending | DeliveryState::Leased, _) => {
                 vec!["on its way into this channel".into()]
             }
@@ -109,6 +113,16 @@ impl Stand {
                 vec!["perhaps posted here: the answer was lost".into()]
             }
             _ => Line::new(),
+        }
+    }
+
+    /// Words that lead to the message where it is known.
+    fn linked(&self, words: &str) -> Piece {
+        match &self.message {
+            Some((channel, message)) => {
+                Piece::Message { text: words.to_owned(), channel: channel.clone(), message: message.clone() }
+            }
+            None => words.into(),
         }
     }
 
@@ -121,9 +135,15 @@ impl Stand {
         };
         match self.state {
             DeliveryState::Sent => match self.sent_at {
-                Some(at) => {
-                    vec!["It was posted here ".into(), Piece::Relative(at), ", ".into(), Piece::Moment(at), ".".into()]
-                }
+                Some(at) => vec![
+                    "It was ".into(),
+                    self.linked("posted here"),
+                    " ".into(),
+                    Piece::Relative(at),
+                    " (".into(),
+                    Piece::Moment(at),
+                    ").".into(),
+                ],
                 None => vec!["It was posted here.".into()],
             },
             DeliveryState::Pending => match &self.channel_pause {
@@ -288,8 +308,7 @@ pub(super) mod tests {
                 Piece::Channel(channel) => format!("#{channel}"),
                 Piece::Moment(at) => format!("{{{at}}}"),
                 Piece::Relative(at) => format!("{{~{at}}}"),
-                #[allow(unreachable_patterns, reason = "pieces that these answers do not use")]
-                other => format!("{other:?}"),
+                Piece::Message { text, channel, message } => format!("{text} <{channel} {message}>"),
             })
             .collect()
     }
@@ -331,6 +350,8 @@ pub(super) mod tests {
             created_at: at("2026-08-04T06:00:00Z"),
             next_at: at("2026-08-04T06:05:00Z"),
             sent_at: (state == DeliveryState::Sent).then(|| at("2026-08-04T06:01:00Z")),
+            message: (state == DeliveryState::Sent)
+                .then(|| (ChannelId::parse(Platform::Slack, "C1").unwrap(), "1785.1".to_owned())),
             channel_pause: None,
         }
     }
@@ -347,8 +368,11 @@ pub(super) mod tests {
     #[test]
     fn what_was_found_is_marked_and_what_hides_is_gone() {
         let text = "Flow\u{202e} matching  for robots";
-        let found = [7..15, 21..27];
-        assert_eq!(said(&marked(text, &found)), "Flow[ matching]  fo[r robo]ts".replace("  ", " ").as_str());
+        let spans = ["matching", "robots"].map(|word| {
+            let start = text.find(word).unwrap();
+            start..start + word.len()
+        });
+        assert_eq!(said(&marked(text, &spans)), "Flow [matching] for [robots]");
         assert_eq!(said(&marked("a b", &[0..1, 2..3])), "[a] [b]");
     }
 
@@ -360,7 +384,18 @@ pub(super) mod tests {
         let paused = Stand { channel_pause: Some("archived".into()), ..stand(DeliveryState::Pending) };
         let refused = Stand { reason: Some("invalid_blocks".into()), ..stand(DeliveryState::Dead) };
         told.extend([failing, paused, refused].map(|stand| said(&stand.sentences())));
-        insta::assert_snapshot!(told.join("\n"), @"");
+        insta::assert_snapshot!(told.join("\n"), @"
+        It waits to be posted here since {2026-08-04T06:00:00Z}. Its turn comes {~2026-08-04T06:05:00Z}.
+        It is being posted here at this moment.
+        It may be in this channel already: Slack’s answer was lost. Paperwire finds out before it posts anything again, {~2026-08-04T06:05:00Z}.
+        It was posted here <C1 1785.1> {~2026-08-04T06:01:00Z} ({2026-08-04T06:01:00Z}).
+        It may be in this channel: Slack’s answer was lost and nobody can tell any more. It is not posted again, so that nobody reads it twice.
+        Slack refused it for good.
+        It matched and was left out on purpose.
+        It waits to be posted here since {2026-08-04T06:00:00Z}. The last try failed: Slack is down. The next one is due {~2026-08-04T06:05:00Z}.
+        It waits to be posted here since {2026-08-04T06:00:00Z}, as this channel is paused: archived.
+        Slack refused it for good: invalid_blocks.
+        ");
     }
 
     #[test]
@@ -373,7 +408,15 @@ pub(super) mod tests {
             previous: None,
         };
         let list = pressable(list, controls);
-        insta::assert_snapshot!(plain(&list), @"");
-        insta::assert_snapshot!(plain(&shared(&list, &UserId("U1".into()))), @"");
+        insta::assert_snapshot!(plain(&list), @"
+        1. Flow · cs.RO · 4 Aug 2026 · 12 upvotes
+        (Next) (Share in channel)
+        <Show a paper in full… 1. Flow>
+        ");
+        insta::assert_snapshot!(plain(&shared(&list, &UserId("U1".into()))), @"
+        to everybody
+        1. Flow · cs.RO · 4 Aug 2026 · 12 upvotes
+        ~ Shared by @U1
+        ");
     }
 }
