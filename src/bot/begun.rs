@@ -16,8 +16,7 @@ const FIELDS: [&str; 6] = ["ti:", "abs:", "au:", "cat:", "kw:", "org:"];
 /// Splits a query where the last phrase, name or run of words without operators begins.
 pub(super) fn begun(query: &str) -> Begun<'_> {
     let (mut at, mut field) = (0, "");
-    let mut words = Words { query, from: 0 };
-    while let Some(word) = words.next() {
+    for word in (Words { query, from: 0 }) {
         let text = &query[word.start..word.end];
         let bare = text.trim_start_matches(['-', '(']);
         let start = word.end - bare.len();

@@ -41,13 +41,13 @@ pub(super) async fn answer(bot: &Bot, asker: &Asker, id: &PaperId) -> anyhow::Re
     let posted = matches!(outcome, Outcome::Delivery(_));
     // Of a paper that came, only who asked for it says something.
     let shown = judged.into_iter().filter(|judged| !posted || judged.explanation.matches);
-    let asked = shown.map(|judged| Asked {
+    let answers = shown.map(|judged| Asked {
         subscription: judged.subscription.id,
         query: judged.explanation.query.clone(),
         matches: judged.explanation.matches,
         parts: judged.explanation.lines().join("\n"),
     });
-    let reply = explained(&Explained { card, outcome, asked: asked.collect() });
+    let reply = explained(&Explained { card, outcome, asked: answers.collect() });
     Ok(Answer::Reply { reply })
 }
 
@@ -77,7 +77,9 @@ async fn document(bot: &Bot, paper: &Paper, asked: &[SubscribedHere]) -> anyhow:
         .asked_on(bot.clock.today())
         .sources(listed.into_iter().map(|listed| listed.source));
     let mut rises = Vec::new();
-    asked.iter().for_each(|subscription| subscription.query.expr().rises(&mut rises));
+    for subscription in asked {
+        subscription.query.expr().rises(&mut rises);
+    }
     if rises.is_empty() {
         return Ok(document);
     }

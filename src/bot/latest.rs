@@ -41,7 +41,7 @@ async fn listed(bot: &Bot, asker: &Asker, before: Option<PaperKey>, number: u32)
         before: before.map(|key| key.0),
         number,
     };
-    let previous = found.previous.map(|before| deed(before, number.saturating_sub(1).max(1)));
+    let previous = before.map(|_| deed(found.in_front, number.saturating_sub(1).max(1)));
     let last = found.papers.last().map(|paper| paper.key);
     let next = last.filter(|_| found.more).map(|last| deed(Some(last), number + 1));
     let rows = found.papers.into_iter().map(|paper| row(bot, paper)).collect();

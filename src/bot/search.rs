@@ -37,8 +37,8 @@ pub(super) async fn first(
     since: Option<Day>,
 ) -> anyhow::Result<Answer> {
     let since = since.map(|day| day.to_string());
-    let asked = Asked { query, order, since, cursors: Vec::new(), number: 1 };
-    Ok(Answer::Reply { reply: answered(bot, asker, asked).await? })
+    let question = Asked { query, order, since, cursors: Vec::new(), number: 1 };
+    Ok(Answer::Reply { reply: answered(bot, asker, question).await? })
 }
 
 /// Shows another page in place of the one that was pressed; `cursor` holds where each page before it ended, in order
@@ -54,13 +54,13 @@ pub(super) async fn page(
 ) -> anyhow::Result<Answer> {
     let Ok(query) = query.parse() else { return Ok(Answer::Replace { reply: page_gone() }) };
     let cursors = cursor.iter().flat_map(|cursors| cursors.split(' ')).map(str::to_owned).collect();
-    let asked = Asked { query, order, since, cursors, number };
-    Ok(Answer::Replace { reply: answered(bot, asker, asked).await? })
+    let question = Asked { query, order, since, cursors, number };
+    Ok(Answer::Replace { reply: answered(bot, asker, question).await? })
 }
 
-async fn answered(bot: &Bot, asker: &Asker, asked: Asked) -> anyhow::Result<Reply> {
+async fn answered(bot: &Bot, asker: &Asker, question: Asked) -> anyhow::Result<Reply> {
     let Some(search) = &bot.search else { return Ok(no_index()) };
-    let Asked { query, order, since, cursors, number } = asked;
+    let Asked { query, order, since, cursors, number } = question;
     let narrowed = match narrowed(&query, since.as_deref()) {
         Ok(query) => query,
         Err(reason) => return Ok(not_askable(&reason)),

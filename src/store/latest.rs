@@ -12,8 +12,8 @@ pub struct Latest {
     pub papers: Vec<Paper>,
     /// True when there are older ones.
     pub more: bool,
-    /// Before which paper the page in front of this one begins; `None` in it: with the newest.
-    pub previous: Option<Option<PaperKey>>,
+    /// The paper after which the page in front of this one begins; `None`: it begins with the newest, or is this one.
+    pub in_front: Option<PaperKey>,
 }
 
 const NEWEST: &str = "SELECT * FROM paper ORDER BY day DESC, id DESC LIMIT $1";
@@ -30,7 +30,7 @@ const IN_FRONT: &str = "SELECT id FROM paper
 impl Store {
     /// The newest papers, or those that come after a paper in this order.
     pub async fn latest(&self, before: Option<PaperKey>, limit: u32) -> Result<Latest, StoreError> {
-        let (rows, previous): (Vec<PaperRow>, Option<Option<i64>>) = reading!(self, |tx| {
+        let (rows, in_front): (Vec<PaperRow>, Option<i64>) = reading!(self, |tx| {
             match before {
                 None => (query_as(NEWEST).bind(i64::from(limit) + 1).fetch_all(&mut *tx).await?, None),
                 Some(before) => {
@@ -41,13 +41,13 @@ impl Store {
                         .bind(before.0)
                         .fetch_optional(&mut *tx)
                         .await?;
-                    (rows, Some(front))
+                    (rows, front)
                 }
             }
         });
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = rows.len() > limit;
         let papers = rows.into_iter().take(limit).map(Paper::try_from).collect::<Result<_, _>>()?;
-        Ok(Latest { papers, more, previous: previous.map(|front| front.map(PaperKey)) })
+        Ok(Latest { papers, more, in_front: in_front.map(PaperKey) })
     }
 }

@@ -207,10 +207,10 @@ fn told(outcome: &Outcome) -> Line {
             };
             let mut text = format!("It was not posted here: {none}.");
             if let Some((subscription, reason)) = nearest {
-                text += &match of {
-                    1 => format!(" {reason}"),
-                    _ => format!(" The nearest is subscription {}. {reason}", subscription.0),
-                };
+                let nearest = format!(" The nearest is subscription {}.", subscription.0);
+                text.extend((*of > 1).then_some(nearest));
+                text.push(' ');
+                text.push_str(reason);
             }
             vec![text.into()]
         }

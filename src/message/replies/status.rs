@@ -189,14 +189,9 @@ fn roundup(settings: &RoundupSettings, next: Option<Timestamp>) -> Line {
         Some(Every::Monthly) => "on the first of the month",
         Some(Every::Daily) | None => "every day",
     };
-    let mut text = every.to_owned();
-    if let Some(at) = settings.at {
-        text += &format!(" at {}", at.strftime("%H:%M"));
-    }
-    if let Some(zone) = &settings.zone {
-        text += &format!(" ({})", clean(zone));
-    }
-    let mut line = vec![Piece::Plain(text)];
+    let mut line = vec![Piece::from(every)];
+    line.extend(settings.at.map(|at| Piece::Plain(format!(" at {}", at.strftime("%H:%M")))));
+    line.extend(settings.zone.as_deref().map(|zone| Piece::Plain(format!(" ({})", clean(zone)))));
     if let Some(next) = next {
         line.extend([", next due ".into(), Piece::Relative(next)]);
     }

@@ -146,29 +146,23 @@ impl Stand {
                 ],
                 None => vec!["It was posted here.".into()],
             },
-            DeliveryState::Pending => match &self.channel_pause {
-                Some(pause) => vec![
-                    "It waits to be posted here since ".into(),
-                    Piece::Moment(self.created_at),
-                    format!(", as this channel is paused: {}", ended(&clean(pause))).into(),
-                ],
-                None => {
-                    let mut line = vec![
-                        "It waits to be posted here since ".into(),
-                        Piece::Moment(self.created_at),
-                        ". ".into(),
-                    ];
-                    if self.reason.is_some() {
-                        line.push(because("The last try failed").into());
-                        line.push(" The next one is due ".into());
-                    } else {
-                        line.push("Its turn comes ".into());
-                    }
-                    line.push(Piece::Relative(self.next_at));
-                    line.push(".".into());
-                    line
+            DeliveryState::Pending => {
+                let mut line =
+                    vec!["It waits to be posted here since ".into(), Piece::Moment(self.created_at)];
+                if let Some(pause) = &self.channel_pause {
+                    line.push(format!(", as this channel is paused: {}", ended(&clean(pause))).into());
+                    return line;
                 }
-            },
+                line.push(". ".into());
+                if self.reason.is_some() {
+                    line.push(because("The last try failed").into());
+                    line.push(" The next one is due ".into());
+                } else {
+                    line.push("Its turn comes ".into());
+                }
+                line.extend([Piece::Relative(self.next_at), ".".into()]);
+                line
+            }
             DeliveryState::Leased => vec!["It is being posted here at this moment.".into()],
             DeliveryState::Unknown => vec![
                 format!(
