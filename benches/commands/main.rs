@@ -8,8 +8,6 @@
 //! Time of the clock on the wall, one request after the other, each by itself; the aims are a p99 of 50 ms for search
 //! and of 20 ms for completion on 100,000 papers.
 
-#![expect(clippy::cast_precision_loss, reason = "times are small")]
-
 #[expect(dead_code, reason = "the questions also say what other engines are asked")]
 #[path = "../search/corpus.rs"]
 mod corpus;
@@ -90,7 +88,7 @@ async fn answer(args: &Args, shop: &Shop, name: &str, commands: Vec<Command>) {
     let warm_up = commands.iter().take(WARM_UP).cloned().collect::<Vec<_>>();
     for (at, command) in warm_up.into_iter().chain(commands).enumerate() {
         let id = format!("{name}/{at}");
-        let request = Request { id, asker: shop.asker(), action: Action::Command(Ok(command)) };
+        let request = Request { id, asker: shop::asker(), action: Action::Command(Ok(command)) };
         let start = Instant::now();
         std::hint::black_box(shop.bot.answer(request).await);
         times.push(start.elapsed().as_secs_f64());
@@ -104,7 +102,7 @@ async fn complete(args: &Args, shop: &Shop, name: &str, topic: Topic, texts: &[S
     }
     let mut times = Vec::with_capacity(texts.len());
     for text in texts.iter().take(WARM_UP).chain(texts) {
-        let completion = Completion { asker: shop.asker(), topic, text: text.clone() };
+        let completion = Completion { asker: shop::asker(), topic, text: text.clone() };
         let start = Instant::now();
         std::hint::black_box(shop.bot.complete(completion).await);
         times.push(start.elapsed().as_secs_f64());

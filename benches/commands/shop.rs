@@ -80,15 +80,15 @@ impl Shop {
         let bot = Bot::new(store, Some(search), Arc::new(Still(now)), settings);
         Self { bot, ids: listings.into_iter().map(|listing| listing.paper).collect(), _folder: folder }
     }
+}
 
-    pub fn asker(&self) -> Asker {
-        Asker {
-            platform: Platform::Sandbox,
-            workspace: None,
-            channel: channel(),
-            user: UserId("bench".to_owned()),
-            may_manage: true,
-        }
+pub fn asker() -> Asker {
+    Asker {
+        platform: Platform::Sandbox,
+        workspace: None,
+        channel: channel(),
+        user: UserId("bench".to_owned()),
+        may_manage: true,
     }
 }
 

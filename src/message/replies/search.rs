@@ -181,19 +181,16 @@ mod tests {
     #[test]
     fn who_finds_nothing_is_told_what_to_try() {
         let none = Found { total: 0, entries: Vec::new(), ..page() };
-        let mut told = Vec::new();
-        told.push(plain(&found(Found {
-            meant: Some("diffusion".into()),
-            query: "difusion".into(),
-            ..none.clone()
-        })));
-        told.push(plain(&found(Found { phrases: true, ..none.clone() })));
-        told.push(plain(&found(Found { since: Some("2026-08-01".into()), ..none.clone() })));
-        told.push(plain(&found(Found {
-            unsearchable: vec!["src:arxiv".into(), "stars+24h>=100".into()],
-            ..none
-        })));
-        told.extend([no_index(), page_gone()].map(|reply| plain(&reply)));
+        let source = vec!["src:arxiv".into(), "stars+24h>=100".into()];
+        let told = [
+            found(Found { meant: Some("diffusion".into()), query: "difusion".into(), ..none.clone() }),
+            found(Found { phrases: true, ..none.clone() }),
+            found(Found { since: Some("2026-08-01".into()), ..none.clone() }),
+            found(Found { unsearchable: source, ..none }),
+            no_index(),
+            page_gone(),
+        ];
+        let told = told.map(|reply| plain(&reply));
         insta::assert_snapshot!(told.join("\n\n"), @r#"
         # No paper for “difusion”
         Did you mean `diffusion`? Try fewer words, join them by OR, or begin a word only: transform*.
