@@ -1,12 +1,16 @@
 //! Does what people ask for, the same for every platform: one file a command.
 
 mod about;
+mod begun;
+mod categories;
 mod complete;
 mod controls;
 mod explain;
 mod help;
 mod home;
 mod latest;
+mod list;
+mod mentions;
 mod once;
 mod pause;
 mod roundup;
@@ -18,8 +22,10 @@ mod subscribe;
 mod subscriptions;
 mod trending;
 mod unsubscribe;
+mod zones;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::chat::{Answer, Asker};
 use crate::clock::Clock;
@@ -35,6 +41,7 @@ pub struct Bot {
     search: Option<Arc<Search>>,
     clock: Arc<dyn Clock>,
     settings: BotSettings,
+    polled: Vec<(String, Duration)>,
 }
 
 /// What the operator can set.
@@ -56,7 +63,14 @@ impl Bot {
         clock: Arc<dyn Clock>,
         settings: BotSettings,
     ) -> Self {
-        Self { store, search, clock, settings }
+        Self { store, search, clock, settings, polled: Vec::new() }
+    }
+
+    /// Tells which sources are polled and how often, so that people are told when the next poll is due.
+    #[must_use]
+    pub fn polling(mut self, polled: Vec<(String, Duration)>) -> Self {
+        self.polled = polled;
+        self
     }
 
     /// Does one command, whose asker has been let through.

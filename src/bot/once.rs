@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use tracing::error;
 
 use super::controls::{self, Control, Deed};
-use super::{Bot, about, complete, home};
+use super::{Bot, about, complete, home, latest, search, show, similar, trending};
 use crate::chat::{Action, Answer, Asker, CommandHandler, Completion, Request, Unfurled};
 use crate::domain::PaperId;
 use crate::message::replies::mistakes;
@@ -42,17 +42,28 @@ impl CommandHandler for Bot {
     }
 }
 
-async fn pressed(bot: &Bot, asker: &Asker, control: &str, _choice: Option<String>) -> anyhow::Result<Answer> {
+async fn pressed(bot: &Bot, asker: &Asker, control: &str, choice: Option<String>) -> anyhow::Result<Answer> {
     match controls::find(bot, asker, control).await? {
-        Control::Does(deed) => done(bot, asker, *deed).await,
+        Control::Does(deed) => done(bot, asker, *deed, choice).await,
         Control::Anothers | Control::Gone => Ok(Answer::Nothing),
     }
 }
 
 /// One arm a deed; the files of the commands do them.
-async fn done(_bot: &Bot, _asker: &Asker, deed: Deed) -> anyhow::Result<Answer> {
+async fn done(bot: &Bot, asker: &Asker, deed: Deed, choice: Option<String>) -> anyhow::Result<Answer> {
     match deed {
         Deed::Share { reply } => Ok(Answer::Reply { reply }),
+        Deed::SearchPage { query, order, since, cursor, number } => {
+            search::page(bot, asker, query, order, since, cursor, number).await
+        }
+        Deed::LatestPage { query, before, number } => latest::page(bot, asker, query, before, number).await,
+        Deed::TrendingPage { window, number } => trending::page(bot, asker, window, number).await,
+        Deed::Show { paper } => show::answer(bot, asker, &paper).await,
+        Deed::Similar { paper } => similar::answer(bot, asker, &paper).await,
+        Deed::ShowChosen => match choice.and_then(|choice| choice.parse().ok()) {
+            Some(paper) => show::answer(bot, asker, &paper).await,
+            None => Ok(Answer::Nothing),
+        },
         _ => Ok(Answer::Nothing),
     }
 }

@@ -1,10 +1,246 @@
-//! `status`.
+//! `status`: how the sources and the channel are, and why it is quiet.
 
-use crate::chat::{Answer, Asker};
-use crate::message::{Piece, Reply};
+use std::time::Duration;
+
+use jiff::{Timestamp, ToSpan as _, Zoned, civil::Weekday, tz::TimeZone};
 
 use super::Bot;
+use crate::chat::{Answer, Asker};
+use crate::domain::{Cadence, Destination, Every, RoundupSettings};
+use crate::message::replies::status::{ChannelFacts, Index, Quiet, SourceFacts, Status, status};
+use crate::store::{PaperCounts, SubscribedHere, Traffic};
 
-pub(super) async fn answer(_bot: &Bot, _asker: &Asker) -> anyhow::Result<Answer> {
-    Ok(Answer::Reply { reply: Reply::text(Piece::from("not yet")) })
+const DAY: Duration = Duration::from_hours(24);
+/// For so long refused posts are counted.
+const REFUSED_WITHIN: Duration = Duration::from_hours(7 * 24);
+/// The source that lists nothing on weekends.
+const WEEKDAYS_ONLY: &str = "huggingface";
+
+/// Answers the command.
+pub(super) async fn answer(bot: &Bot, asker: &Asker) -> anyhow::Result<Answer> {
+    let now = bot.clock.now();
+    let destination = bot.store.destination_here(asker.platform, &asker.channel).await?;
+    let subscriptions = bot.store.subscriptions_here(asker.platform, &asker.channel).await?;
+    let (traffic, roundup) = match &destination {
+        Some(destination) => (
+            bot.store.traffic_here(destination.id, now - REFUSED_WITHIN).await?,
+            bot.store.roundup_here(destination.id).await?,
+        ),
+        None => (Traffic::default(), None),
+    };
+    let sources = sources(bot).await?;
+    let asked_since = asked_since(&subscriptions, now);
+    let counts = bot.store.paper_counts(bot.clock.today(), now - DAY, asked_since).await?;
+    let channel = Channel { destination: destination.as_ref(), subscriptions: &subscriptions, traffic };
+    let quiet = quiet(&channel, &sources, counts, asked_since, now);
+    let paused = subscriptions.iter().filter(|subscription| subscription.is_paused_at(now)).count();
+    let reply = status(&Status {
+        sources,
+        stored: counts.stored,
+        today: counts.listed,
+        seen: counts.seen,
+        index: bot.search.as_ref().map_or(Index::Absent, |search| Index::Holds(search.len())),
+        channel: ChannelFacts {
+            subscriptions: subscriptions.len() as u64,
+            paused: paused as u64,
+            waiting: traffic.waiting,
+            refused: traffic.refused,
+            last_sent_at: traffic.last_sent_at,
+            roundup_at: roundup.as_ref().and_then(|settings| due(settings, now)),
+            roundup,
+        },
+        quiet,
+    });
+    Ok(Answer::Reply { reply })
+}
+
+/// How each source is: those that were polled ever, and those that are to be.
+pub(super) async fn sources(bot: &Bot) -> anyhow::Result<Vec<SourceFacts>> {
+    let mut sources: Vec<SourceFacts> = bot
+        .store
+        .source_states()
+        .await?
+        .into_iter()
+        .map(|(name, state)| {
+            let interval = bot.polled.iter().find(|(polled, _)| *polled == name).map(|(_, every)| *every);
+            let next = state.polled_at.zip(interval).map(|(at, every)| at + every);
+            let next_at = next.map(|next| next.max(bot.clock.now()));
+            let (polled_at, failure, failures) = (state.polled_at, state.failure, state.failures);
+            SourceFacts { name, polled_at, next_at, failure, failures }
+        })
+        .collect();
+    for (name, _) in &bot.polled {
+        if sources.iter().all(|source| source.name != *name) {
+            let name = name.clone();
+            sources.push(SourceFacts { name, polled_at: None, next_at: None, failure: None, failures: 0 });
+        }
+    }
+    Ok(sources)
+}
+
+struct Channel<'a> {
+    destination: Option<&'a Destination>,
+    subscriptions: &'a [SubscribedHere],
+    traffic: Traffic,
+}
+
+/// Since when papers of the last day could have come to a channel: not before it was subscribed.
+fn asked_since(subscriptions: &[SubscribedHere], now: Timestamp) -> Timestamp {
+    let first = subscriptions.iter().map(|subscription| subscription.created_at).min();
+    first.unwrap_or(now).max(now - DAY)
+}
+
+/// Why nothing was posted in the last day; empty when something was.
+fn quiet(
+    channel: &Channel<'_>,
+    sources: &[SourceFacts],
+    counts: PaperCounts,
+    asked_since: Timestamp,
+    now: Timestamp,
+) -> Vec<Quiet> {
+    if channel.traffic.last_sent_at.is_some_and(|at| at >= now - DAY) {
+        return Vec::new();
+    }
+    if channel.subscriptions.is_empty() {
+        return vec![Quiet::NoSubscription];
+    }
+    if let Some(pause) = channel.destination.and_then(|destination| destination.pause.as_ref()) {
+        return vec![Quiet::Refused { reason: pause.reason.clone(), since: pause.since }];
+    }
+    let active: Vec<_> = channel.subscriptions.iter().filter(|one| !one.is_paused_at(now)).collect();
+    if active.is_empty() {
+        let until = channel.subscriptions.iter().filter_map(|subscription| subscription.paused_until).min();
+        return vec![Quiet::AllPaused { until }];
+    }
+    let mut reasons = Vec::new();
+    if channel.traffic.waiting > 0 {
+        reasons.push(Quiet::Waiting { posts: channel.traffic.waiting });
+    }
+    if sources.iter().all(|source| source.polled_at.is_none() && source.failures == 0) {
+        reasons.push(Quiet::NoSource);
+        return reasons;
+    }
+    let failing = sources.iter().filter(|source| source.failures > 0);
+    reasons.extend(failing.map(|source| Quiet::SourceFails { name: source.name.clone() }));
+    if active.iter().all(|subscription| subscription.cadence != Cadence::Instant) {
+        reasons.push(Quiet::OnlyRoundups);
+    }
+    let day = now.to_zoned(TimeZone::UTC).weekday();
+    let weekend = matches!(day, Weekday::Saturday | Weekday::Sunday)
+        && sources.iter().any(|source| source.name == WEEKDAYS_ONLY);
+    if weekend && counts.listed == 0 {
+        reasons.push(Quiet::Weekend);
+    }
+    if counts.asked > 0 {
+        if !reasons.contains(&Quiet::OnlyRoundups) && channel.traffic.waiting == 0 {
+            reasons.push(Quiet::NoMatch { listings: counts.asked });
+        }
+    } else if counts.seen > 0 {
+        reasons.push(Quiet::Fresh { since: asked_since });
+    } else if reasons.is_empty() {
+        reasons.push(Quiet::NothingListed);
+    }
+    reasons
+}
+
+/// When the next roundup is due; `None` when its days or its time were never chosen.
+fn due(settings: &RoundupSettings, now: Timestamp) -> Option<Timestamp> {
+    let (every, at) = (settings.every?, settings.at?);
+    let zone = TimeZone::get(settings.zone.as_deref().unwrap_or("UTC")).ok()?;
+    let today = now.to_zoned(zone.clone()).date();
+    let is_due = |due: &Zoned| {
+        due.timestamp() > now
+            && match every {
+                Every::Daily => true,
+                Every::Weekdays => !matches!(due.weekday(), Weekday::Saturday | Weekday::Sunday),
+                Every::Weekly => due.weekday() == Weekday::Monday,
+                Every::Monthly => due.day() == 1,
+                Every::Off => false,
+            }
+    };
+    let days = (0..=32).filter_map(|ahead| today.checked_add(i64::from(ahead).days()).ok());
+    let mut times = days.filter_map(|day| day.to_datetime(at).to_zoned(zone.clone()).ok());
+    times.find(is_due).map(|due| due.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::SubscriptionId;
+
+    /// Friday.
+    fn now() -> Timestamp {
+        "2026-08-21T06:00:00Z".parse().unwrap()
+    }
+
+    fn subscription(age: Duration) -> SubscribedHere {
+        SubscribedHere {
+            id: SubscriptionId(1),
+            query: "robots".parse().unwrap(),
+            cadence: Cadence::Instant,
+            created_at: now() - age,
+            paused_at: None,
+            paused_until: None,
+        }
+    }
+
+    fn hub(failures: u32) -> SourceFacts {
+        let name = WEEKDAYS_ONLY.to_owned();
+        SourceFacts { name, polled_at: Some(now()), next_at: None, failure: None, failures }
+    }
+
+    fn reasons(
+        subscriptions: &[SubscribedHere],
+        source: SourceFacts,
+        counts: PaperCounts,
+        at: Timestamp,
+    ) -> Vec<Quiet> {
+        let channel = Channel { destination: None, subscriptions, traffic: Traffic::default() };
+        quiet(&channel, &[source], counts, asked_since(subscriptions, at), at)
+    }
+
+    #[test]
+    fn the_silence_of_a_channel_has_its_true_reason() {
+        let old = [subscription(DAY * 30)];
+        let some = PaperCounts { stored: 900, listed: 4, seen: 212, asked: 212 };
+        let none = PaperCounts { stored: 900, ..PaperCounts::default() };
+        assert_eq!(reasons(&[], hub(0), some, now()), [Quiet::NoSubscription]);
+        assert_eq!(reasons(&old, hub(0), some, now()), [Quiet::NoMatch { listings: 212 }]);
+        assert_eq!(reasons(&old, hub(0), none, now()), [Quiet::NothingListed]);
+        assert_eq!(reasons(&old, hub(0), none, now() + DAY), [Quiet::Weekend]);
+        let failing = Quiet::SourceFails { name: WEEKDAYS_ONLY.to_owned() };
+        assert_eq!(reasons(&old, hub(2), none, now()), [failing]);
+    }
+
+    #[test]
+    fn a_subscription_is_not_blamed_for_papers_from_before_it() {
+        let fresh = [subscription(Duration::from_mins(5))];
+        let before = PaperCounts { stored: 900, listed: 4, seen: 212, asked: 0 };
+        let since = now() - Duration::from_mins(5);
+        assert_eq!(reasons(&fresh, hub(0), before, now()), [Quiet::Fresh { since }]);
+    }
+
+    #[test]
+    fn a_timed_pause_ends_by_itself() {
+        let (since, until) = (Some(now() - DAY), Some(now() + DAY));
+        let paused = [SubscribedHere { paused_at: since, paused_until: until, ..subscription(DAY * 30) }];
+        let counts = PaperCounts { asked: 3, seen: 3, ..PaperCounts::default() };
+        assert_eq!(reasons(&paused, hub(0), counts, now()), [Quiet::AllPaused { until }]);
+        assert_ne!(reasons(&paused, hub(0), counts, now() + DAY), [Quiet::AllPaused { until }]);
+    }
+
+    #[test]
+    fn a_roundup_is_due_at_its_local_time_on_its_days() {
+        let settings = |every| RoundupSettings {
+            at: Some(jiff::civil::time(9, 0, 0, 0)),
+            zone: Some("Europe/Berlin".to_owned()),
+            every: Some(every),
+            size: None,
+        };
+        let due = |every| due(&settings(every), now() + Duration::from_hours(2)).map(|at| at.to_string());
+        assert_eq!(due(Every::Daily).as_deref(), Some("2026-08-22T07:00:00Z"));
+        assert_eq!(due(Every::Weekdays).as_deref(), Some("2026-08-24T07:00:00Z"));
+        assert_eq!(due(Every::Monthly).as_deref(), Some("2026-09-01T07:00:00Z"));
+        assert_eq!(due(Every::Off), None);
+    }
 }

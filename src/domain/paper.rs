@@ -34,6 +34,11 @@ impl Paper {
     pub fn readable_title(&self) -> String {
         crate::text::readable(&self.facts.title)
     }
+
+    /// The whole abstract for people: one paragraph, LaTeX turned into Unicode.
+    pub fn readable_abstract(&self) -> String {
+        crate::text::readable(&self.facts.abstract_text)
+    }
 }
 
 /// The short text that a message shows of a paper.

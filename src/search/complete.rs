@@ -36,7 +36,7 @@ pub struct Completion {
 }
 
 /// Words that are complete, and the last, which may be the beginning of one.
-struct Begun {
+pub(super) struct Begun {
     words: Vec<String>,
     last: String,
     /// The last as if it were complete: plurals fold.
@@ -44,7 +44,7 @@ struct Begun {
 }
 
 impl Begun {
-    fn new(text: &str, kind: CompletionKind) -> Option<Self> {
+    pub fn new(text: &str, kind: CompletionKind) -> Option<Self> {
         let split = if kind == CompletionKind::Author { name_tokens } else { tokens };
         let mut words: Vec<String> = split(text).into_iter().map(|token| token.text).collect();
         let last_folded = words.pop()?;
@@ -52,7 +52,7 @@ impl Begun {
         Some(Self { words, last, last_folded })
     }
 
-    fn query(&self, field: Field) -> Box<dyn IndexQuery> {
+    pub fn query(&self, field: Field) -> Box<dyn IndexQuery> {
         let word = |word: &str| -> Box<dyn IndexQuery> {
             Box::new(TermQuery::new(Term::from_field_text(field, word), IndexRecordOption::Basic))
         };

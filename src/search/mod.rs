@@ -5,6 +5,7 @@
 //! give the same answer for every pair of a query and a paper.
 
 mod analyser;
+mod begun;
 mod collect;
 mod compile;
 mod complete;
@@ -16,6 +17,7 @@ mod recency;
 mod request;
 mod run;
 mod schema;
+mod similar;
 mod snippet;
 mod suggest;
 mod wanted;

@@ -9,3 +9,12 @@ fn seen(reply: &super::Reply) -> String {
     let lines = crate::chat::sandbox::reply::reply_lines(reply, 90, jiff::Timestamp::UNIX_EPOCH);
     anstream::adapter::strip_str(&lines).to_string()
 }
+pub mod about;
+pub mod explain;
+pub mod latest;
+pub mod search;
+pub mod show;
+pub mod similar;
+pub mod status;
+pub mod trending;
+pub mod words;
