@@ -54,7 +54,7 @@ impl Search {
             cursor: None,
             today,
         };
-        let mut page = self.page(any_word(&self.fields, &words).as_ref(), &request, false)?;
+        let mut page = self.page(&any_word(&self.fields, &words), &request, false)?;
         page.hits.retain(|hit| hit.key != paper.key);
         page.hits.truncate(limit);
         page.next = None;

@@ -189,6 +189,7 @@ impl Page {
                 }
                 Piece::User(user) => runs.push(Run::new(style, format!("@{user}"))),
                 Piece::Channel(channel) => runs.push(Run::new(style, format!("#{channel}"))),
+                Piece::Message { text, .. } => runs.push(Run::new(LINK, text)),
                 Piece::Moment(at) => {
                     runs.push(Run::new(style, at.strftime("%-d %b %Y, %H:%M UTC").to_string()));
                 }
