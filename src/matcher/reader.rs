@@ -87,8 +87,10 @@ impl<'a> Reader<'a> {
     /// The way of nearly every paper: only folded words are asked for.
     #[inline]
     fn words(&mut self, text: &str) {
-        let (lexicon, line) = (&self.phrases.lexicon, &mut self.scratch.line);
-        for_each_word(text, Folding::Words, |word| line.push(lexicon.find(Space::Words, word.folded)));
+        let (lexicon, Scratch { words, asked, line, .. }) = (&self.phrases.lexicon, &mut *self.scratch);
+        asked.clear();
+        words.read(text, Folding::Words, |word| asked.push(lexicon.asked(Space::Words, word.head, word.folded)));
+        lexicon.find_all(Space::Words, asked, line);
     }
 
     fn name(&mut self, spaces: Spaces, text: &str) {

@@ -1,13 +1,16 @@
 //! What one search writes down, kept for the next: after it, everything is as it was before.
 
 use super::code::Parts;
-use super::lexicon::WordId;
+use super::lexicon::{Asked, WordId};
 use super::phrases::PhraseId;
 use super::queries::QueryId;
+use crate::text::Words;
 
 /// Room for searching; one for each thread that searches, for any matcher.
 #[derive(Debug, Default)]
 pub struct Scratch {
+    pub(super) words: Words,
+    pub(super) asked: Vec<Asked>,
     /// The words of one part of the paper, folded.
     pub(super) line: Vec<WordId>,
     /// The same as written, where queries ask for that.

@@ -28,6 +28,21 @@ impl<const FULL: usize> Table<FULL> {
         self.slot(tag, is_it).map(|at| self.slots[at].value)
     }
 
+    /// The number most probably filed under a hash: another only when two hashes are equal.
+    ///
+    /// Nearly always it is in one of two slots, of which none can be foreseen: both are read, without a branch.
+    #[inline]
+    pub fn guess(&self, tag: u32) -> Option<u32> {
+        let at = self.home(tag);
+        let (Some(home), Some(next)) = (self.slots.get(at), self.slots.get(self.after(at))) else { return None };
+        let ends = |slot: &Slot| (slot.tag == tag) | (slot.value == u32::MAX);
+        if ends(home) | ends(next) {
+            let value = if ends(home) { home.value } else { next.value };
+            return Some(value).filter(|value| *value != u32::MAX);
+        }
+        self.find(tag, |_| true)
+    }
+
     #[inline]
     fn slot(&self, tag: u32, is_it: impl Fn(u32) -> bool) -> Option<usize> {
         let mut at = self.home(tag);

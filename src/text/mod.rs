@@ -10,21 +10,24 @@
 
 mod ascii;
 mod fold;
+mod head;
 mod latex;
 mod name;
 mod plural;
 mod readable;
+mod runs;
 mod sentence;
 mod symbols;
 mod token;
 mod truncate;
 mod unit;
 
+pub use head::Head;
 pub use name::spoken;
 pub use plural::{has_plural, singular};
 pub use readable::readable;
 pub use sentence::sentences;
 pub use token::{
-    Folding, Token, Word, display_tokens, for_each_token, for_each_word, is_pair, name_tokens, tokens,
+    Folding, Token, Word, Words, display_tokens, for_each_token, for_each_word, is_pair, name_tokens, tokens,
 };
 pub use truncate::truncate;

@@ -11,7 +11,9 @@ use std::ops::Range;
 
 use unicode_normalization::char::is_combining_mark;
 
+use super::head::Head;
 use super::latex::Latex;
+use super::runs::Runs;
 use super::unit::Unit;
 use super::{ascii, fold, plural};
 
@@ -54,6 +56,8 @@ fn collect(text: &str, folding: Folding) -> Vec<Token> {
 pub struct Word<'a> {
     /// The word as it is compared.
     pub folded: &'a str,
+    /// The first bytes of `folded`.
+    pub head: Head,
     /// The word with case and accents folded but its plural kept; most often the same as `folded`.
     pub written: &'a str,
     /// The bytes of the input that it was read from.
@@ -66,55 +70,73 @@ pub fn for_each_token(text: &str, folding: Folding, mut visit: impl FnMut(&str, 
 }
 
 /// Calls `visit` with each word, without an allocation for each.
-///
-/// Plain ASCII is read byte by byte; from a word with anything else in it (accents, formulae, other scripts) to the
-/// next white space the exact way through `latex` and `fold` is taken, which gives the same for plain text.
-pub fn for_each_word(text: &str, folding: Folding, mut visit: impl FnMut(Word<'_>)) {
-    let bytes = text.as_bytes();
-    let (mut at, mut lower, mut single, mut exact) = (0, String::new(), String::new(), None);
-    while let Some(byte) = bytes.get(at) {
-        match ascii::class(*byte) {
-            ascii::SEPARATOR => at += 1,
-            class if class & ascii::LETTER != 0 => {
-                let Some(word) = ascii::read_word(bytes, at) else {
-                    at = exact.get_or_insert_with(|| Exact::new(text)).read(at, folding, &mut visit);
-                    continue;
-                };
-                let mut written = &text[at..word.end];
-                if word.has_capitals || word.has_caret {
-                    lower.clear();
-                    lower.push_str(written);
-                    lower.make_ascii_lowercase();
-                    if word.has_caret {
-                        lower.retain(|ch| ch != '^');
+pub fn for_each_word(text: &str, folding: Folding, visit: impl FnMut(Word<'_>)) {
+    Words::default().read(text, folding, visit);
+}
+
+/// Reads words; who has many texts keeps one, so that they share its memory.
+#[derive(Debug, Default)]
+pub struct Words {
+    runs: Runs,
+    word: String,
+    single: String,
+}
+
+impl Words {
+    /// Calls `visit` with each word of a text.
+    ///
+    /// Plain ASCII takes a short cut; from a word with anything else in it (accents, formulae, other scripts) to the
+    /// next white space the exact way through `latex` and `fold` is taken, which gives the same for plain text.
+    #[inline]
+    pub fn read(&mut self, text: &str, folding: Folding, mut visit: impl FnMut(Word<'_>)) {
+        let Self { runs, word, single } = self;
+        runs.find(text);
+        let (lower, mut next, mut exact) = (runs.lower(), 0, None);
+        for at in 0..runs.len() {
+            let run = runs.get(at);
+            if run.start < next {
+                continue;
+            }
+            let joined = if runs.is_odd(&run) {
+                None
+            } else if ascii::goes_on(lower.as_bytes(), run.end) {
+                ascii::read_joined(text.as_bytes(), run.start)
+            } else {
+                let (written, head) = (&lower[run.clone()], Head::at(lower, &run));
+                emit(written, head, single, run, folding, &mut visit);
+                continue;
+            };
+            next = match joined {
+                Some(plain) => {
+                    word.clear();
+                    word.push_str(&lower[run.start..plain.end]);
+                    if plain.has_caret {
+                        word.retain(|ch| ch != '^');
                     }
-                    written = &lower;
+                    emit(word, Head::of(word), single, run.start..plain.end, folding, &mut visit);
+                    plain.next
                 }
-                emit(written, &mut single, at..word.end, folding, &mut visit);
-                at = word.next;
-            }
-            class if class & ascii::ODD != 0 => {
-                at = exact.get_or_insert_with(|| Exact::new(text)).read(at, folding, &mut visit);
-            }
-            _ => at += 1,
+                None => exact.get_or_insert_with(|| Exact::new(text)).read(run.start, folding, &mut visit),
+            };
         }
     }
 }
 
-#[inline]
+#[inline(always)]
 fn emit(
     written: &str,
+    head: Head,
     single: &mut String,
     span: Range<usize>,
     folding: Folding,
     visit: &mut impl FnMut(Word<'_>),
 ) {
-    let folded = if folding == Folding::Words && plural::may_be_plural(written) {
-        plural::singular_in(written, single)
+    if folding == Folding::Words && plural::may_be_plural(written) {
+        let folded = plural::singular_in(written, single);
+        visit(Word { folded, head: Head::of(folded), written, span });
     } else {
-        written
-    };
-    visit(Word { folded, written, span });
+        visit(Word { folded: written, head, written, span });
+    }
 }
 
 /// The exact way from text to words, with its buffers.
@@ -160,13 +182,13 @@ fn words_of(
             for pair in units[at..end].windows(2.min(end - at)) {
                 word.clear();
                 word.extend(pair.iter().map(|unit| unit.ch));
-                visit(Word { folded: word, written: word, span: span(pair) });
+                visit(Word { folded: word, head: Head::of(word), written: word, span: span(pair) });
             }
             at = end;
         } else if is_letter(unit.ch) {
             word.clear();
             let end = read_word(units, at, word);
-            emit(word, single, span(&units[at..end]), folding, visit);
+            emit(word, Head::of(word), single, span(&units[at..end]), folding, visit);
             at = skip_possessive(units, end);
         } else {
             at += 1;
