@@ -18,6 +18,7 @@
 mod agreement;
 #[cfg(test)]
 mod changing;
+mod askers;
 mod code;
 mod codes;
 mod document;
@@ -25,6 +26,7 @@ mod document;
 mod documented;
 mod evaluate;
 mod explain;
+mod filter;
 mod hash;
 mod keys;
 mod leaves;

@@ -2,7 +2,7 @@
 
 use super::code::Parts;
 use super::lexicon::{Asked, WordId};
-use super::phrases::PhraseId;
+use super::phrases::{PhraseId, Steps};
 use super::queries::QueryId;
 use crate::text::Words;
 
@@ -15,47 +15,69 @@ pub struct Scratch {
     pub(super) line: Vec<WordId>,
     /// The same as written, where queries ask for that.
     pub(super) written: Vec<WordId>,
-    /// Of each phrase, the parts of the paper that hold it.
-    parts: Vec<Parts>,
-    /// The phrases that the paper holds.
-    held: Vec<PhraseId>,
+    pub(super) steps: Steps,
+    pub(super) held: Held,
     /// A bit for each query that was found.
     seen: Vec<u64>,
     found: Vec<QueryId>,
 }
 
-impl Scratch {
-    /// Makes room for a matcher as it is now.
-    pub(super) fn fit(&mut self, phrases: usize, queries: usize) {
-        if self.parts.len() < phrases {
-            self.parts.resize(phrases, 0);
-        }
-        if self.seen.len() * 64 < queries {
-            self.seen.resize(queries.div_ceil(64), 0);
-        }
-    }
+/// The phrases that the paper holds.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    /// Of each phrase, the parts of the paper that hold it.
+    parts: Vec<Parts>,
+    /// One more place than there are phrases.
+    phrases: Vec<PhraseId>,
+    len: usize,
+}
 
+impl Held {
     /// Notes that a part of the paper holds a phrase.
     #[inline]
-    pub(super) fn hold(&mut self, phrase: PhraseId, parts: Parts) {
+    pub fn add(&mut self, phrase: PhraseId, parts: Parts) {
         let known = &mut self.parts[phrase as usize];
-        if *known == 0 {
-            self.held.push(phrase);
-        }
+        // Half of the words come again, and nobody can foresee which: counted without a branch.
+        self.phrases[self.len] = phrase;
+        self.len += usize::from(*known == 0);
         *known |= parts;
     }
 
     #[inline]
-    pub(super) fn holds(&self, phrase: PhraseId, parts: Parts) -> bool {
+    pub fn is_in(&self, phrase: PhraseId, parts: Parts) -> bool {
         self.parts[phrase as usize] & parts != 0
     }
 
-    pub(super) fn held(&self) -> usize {
-        self.held.len()
+    pub fn len(&self) -> usize {
+        self.len
     }
 
-    pub(super) fn held_at(&self, at: usize) -> PhraseId {
-        self.held[at]
+    pub fn at(&self, at: usize) -> PhraseId {
+        self.phrases[at]
+    }
+
+    fn fit(&mut self, phrases: usize) {
+        if self.phrases.len() <= phrases {
+            self.parts.resize(phrases, 0);
+            self.phrases.resize(phrases + 1, 0);
+        }
+    }
+
+    fn clear(&mut self) {
+        for phrase in &self.phrases[..self.len] {
+            self.parts[*phrase as usize] = 0;
+        }
+        self.len = 0;
+    }
+}
+
+impl Scratch {
+    /// Makes room for a matcher as it is now.
+    pub(super) fn fit(&mut self, phrases: usize, queries: usize) {
+        self.held.fit(phrases);
+        if self.seen.len() * 64 < queries {
+            self.seen.resize(queries.div_ceil(64), 0);
+        }
     }
 
     #[inline]
@@ -76,9 +98,7 @@ impl Scratch {
 
     /// Forgets the paper; hands out the queries that were found.
     pub(super) fn finish(&mut self) -> &[QueryId] {
-        for phrase in self.held.drain(..) {
-            self.parts[phrase as usize] = 0;
-        }
+        self.held.clear();
         for query in &self.found {
             self.seen[*query as usize / 64] = 0;
         }

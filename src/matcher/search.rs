@@ -97,8 +97,8 @@ impl Matcher {
 
     /// Evaluates what the phrases that the paper holds bring up.
     fn collect(&self, scratch: &mut Scratch, mut ask: impl FnMut(&Expr) -> bool) {
-        for at in 0..scratch.held() {
-            let phrase = scratch.held_at(at);
+        for at in 0..scratch.held.len() {
+            let phrase = scratch.held.at(at);
             for query in self.postings.sure(phrase) {
                 scratch.find(*query);
             }
@@ -127,7 +127,7 @@ impl Matcher {
     #[inline]
     fn leaf(&self, leaf: Sign, scratch: &Scratch, ask: &mut impl FnMut(&Expr) -> bool) -> bool {
         let held = match code::head(leaf) {
-            Head::Phrase(phrase, parts) => scratch.holds(phrase, parts),
+            Head::Phrase(phrase, parts) => scratch.held.is_in(phrase, parts),
             Head::Other(number) => ask(self.leaves.other(number)),
             Head::All | Head::Any => unreachable!("joints are no leaves"),
         };

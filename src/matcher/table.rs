@@ -93,6 +93,11 @@ impl<const FULL: usize> Table<FULL> {
         self.len
     }
 
+    /// The hashes under which something is filed.
+    pub fn tags(&self) -> impl Iterator<Item = u32> {
+        self.slots.iter().filter(|slot| slot.value != u32::MAX).map(|slot| slot.tag)
+    }
+
     pub fn bytes(&self) -> usize {
         self.slots.capacity() * size_of::<Slot>()
     }

@@ -11,6 +11,11 @@ pub const WINDOW: usize = 16;
 
 const BLOCK: usize = 64;
 
+const SPACES: &str = match std::str::from_utf8(&[b' '; BLOCK + WINDOW]) {
+    Ok(spaces) => spaces,
+    Err(_) => unreachable!(),
+};
+
 /// The runs of one text; the memory serves the next.
 #[derive(Debug, Default)]
 pub(super) struct Runs {
@@ -31,7 +36,7 @@ impl Runs {
         self.lower.make_ascii_lowercase();
         // At least a window behind the text, and whole blocks.
         let blocks = (text.len() + WINDOW).div_ceil(BLOCK);
-        self.lower.extend(std::iter::repeat_n(' ', blocks * BLOCK - text.len()));
+        self.lower.push_str(&SPACES[..blocks * BLOCK - text.len()]);
         self.edges.clear();
         self.odd.clear();
         let (mut before, mut any_odd) = (0, 0);
