@@ -2,25 +2,30 @@
 
 use super::code::Sign;
 use super::keys::{Key, Remainder};
+use super::lexicon::NONE;
+use super::phrases::PhraseId;
 use super::pool::{List, Pool, make_room};
 use super::queries::QueryId;
 
-/// Queries by phrase, in the order of their numbers.
+/// Queries by phrase.
 #[derive(Debug, Default)]
 pub(super) struct Postings {
     phrases: Vec<Posting>,
-    sure: Pool<QueryId>,
     checked: Pool<Checked>,
     /// Queries that can hold in a paper without any of their phrases.
     always: Vec<QueryId>,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Posting {
-    /// Hold when the phrase does.
-    sure: List,
+/// What is filed under a phrase.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Posting {
+    /// A query that holds when the phrase does, or [`NONE`]; mostly that of the phrase alone.
+    own: QueryId,
+    /// All others: those of which a leaf remains to be asked first.
     checked: List,
 }
+
+const EMPTY: Posting = Posting { own: NONE, checked: List::EMPTY };
 
 /// A query that holds when the phrase does and something else.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +37,28 @@ pub(super) struct Checked {
 
 /// No leaf has this bit.
 pub(super) const WHOLE: Sign = 1 << 31;
+
+/// Nothing remains to be asked.
+pub(super) const SURE: Sign = Sign::MAX;
+
+impl Checked {
+    /// The order in a list.
+    fn place(self) -> (bool, QueryId) {
+        (self.check & WHOLE != 0, self.query)
+    }
+}
+
+impl Posting {
+    #[inline]
+    pub fn own(self) -> Option<QueryId> {
+        Some(self.own).filter(|own| *own != NONE)
+    }
+
+    #[inline]
+    pub fn has_more(self) -> bool {
+        self.checked.len() > 0
+    }
+}
 
 impl Postings {
     /// Files a query whose code begins at `code`.
@@ -45,20 +72,17 @@ impl Postings {
             if self.phrases.len() <= phrase {
                 let more = phrase + 1 - self.phrases.len();
                 make_room(&mut self.phrases, more);
-                self.phrases.resize(phrase + 1, Posting::default());
+                self.phrases.resize(phrase + 1, EMPTY);
             }
             let posting = &mut self.phrases[phrase];
-            let check = match key.remainder {
-                Remainder::Nothing => {
-                    let at = self.sure.get(posting.sure).partition_point(|other| *other < query);
-                    self.sure.insert(&mut posting.sure, at, query);
-                    continue;
-                }
-                Remainder::Leaf(leaf) => leaf,
-                Remainder::Query => WHOLE | code,
-            };
-            let at = self.checked.get(posting.checked).partition_point(|other| other.query < query);
-            self.checked.insert(&mut posting.checked, at, Checked { query, check });
+            let checked = Checked { query, check: check(key.remainder, code) };
+            if checked.check == SURE && posting.own == NONE {
+                posting.own = query;
+                continue;
+            }
+            let others = self.checked.get(posting.checked);
+            let at = others.partition_point(|other| other.place() < checked.place());
+            self.checked.insert(&mut posting.checked, at, checked);
         }
     }
 
@@ -69,27 +93,26 @@ impl Postings {
         };
         for key in keys {
             let posting = &mut self.phrases[key.phrase as usize];
-            if key.remainder == Remainder::Nothing {
-                let at = self.sure.get(posting.sure).binary_search(&query).expect("filed under its keys");
-                self.sure.remove(&mut posting.sure, at);
-            } else {
-                let checked = self.checked.get(posting.checked);
-                let at = checked.binary_search_by_key(&query, |other| other.query);
-                self.checked.remove(&mut posting.checked, at.expect("filed under its keys"));
+            if posting.own == query {
+                posting.own = NONE;
+                continue;
             }
+            let place = Checked { query, check: check(key.remainder, 0) }.place();
+            let at = self.checked.get(posting.checked).binary_search_by_key(&place, |other| other.place());
+            self.checked.remove(&mut posting.checked, at.expect("filed under its keys"));
         }
     }
 
-    /// Queries that hold when a phrase does.
+    /// What is filed under a phrase.
     #[inline]
-    pub fn sure(&self, phrase: u32) -> &[QueryId] {
-        self.phrases.get(phrase as usize).map_or(&[], |posting| self.sure.get(posting.sure))
+    pub fn of(&self, phrase: PhraseId) -> Posting {
+        self.phrases.get(phrase as usize).copied().unwrap_or(EMPTY)
     }
 
     /// Queries that a phrase brings up, with what remains to be asked.
     #[inline]
-    pub fn checked(&self, phrase: u32) -> &[Checked] {
-        self.phrases.get(phrase as usize).map_or(&[], |posting| self.checked.get(posting.checked))
+    pub fn checked(&self, posting: Posting) -> &[Checked] {
+        self.checked.get(posting.checked)
     }
 
     /// Queries that are asked of every paper.
@@ -99,8 +122,15 @@ impl Postings {
 
     pub fn bytes(&self) -> usize {
         self.phrases.capacity() * size_of::<Posting>()
-            + self.sure.bytes()
             + self.checked.bytes()
             + self.always.capacity() * size_of::<QueryId>()
+    }
+}
+
+fn check(remainder: Remainder, code: u32) -> Sign {
+    match remainder {
+        Remainder::Nothing => SURE,
+        Remainder::Leaf(leaf) => leaf,
+        Remainder::Query => WHOLE | code,
     }
 }

@@ -3,6 +3,7 @@
 use super::code::Parts;
 use super::lexicon::{Asked, WordId};
 use super::phrases::{PhraseId, Steps};
+use super::postings::Posting;
 use super::queries::QueryId;
 use crate::text::Words;
 
@@ -17,9 +18,9 @@ pub struct Scratch {
     pub(super) written: Vec<WordId>,
     pub(super) steps: Steps,
     pub(super) held: Held,
-    /// A bit for each query that was found.
-    seen: Vec<u64>,
-    found: Vec<QueryId>,
+    /// What is filed under them and must be asked further.
+    pub(super) more: Vec<Posting>,
+    pub(super) found: FoundQueries,
 }
 
 /// The phrases that the paper holds.
@@ -71,41 +72,62 @@ impl Held {
     }
 }
 
+/// The queries that were found, each once.
+#[derive(Debug, Default)]
+pub(super) struct FoundQueries {
+    /// A bit for each query.
+    bits: Vec<u64>,
+    /// One more place than there are queries.
+    queries: Vec<QueryId>,
+    len: usize,
+}
+
+impl FoundQueries {
+    pub fn add(&mut self, query: QueryId) {
+        self.add_if(query, true);
+    }
+
+    /// Notes a query when it `holds`, which cannot be foreseen: without a branch.
+    #[inline]
+    pub fn add_if(&mut self, query: QueryId, holds: bool) {
+        let (bits, bit) = (&mut self.bits[query as usize / 64], u64::from(holds) << (query % 64));
+        self.queries[self.len] = query;
+        self.len += usize::from(bit & !*bits != 0);
+        *bits |= bit;
+    }
+
+    #[inline]
+    pub fn is_in(&self, query: QueryId) -> bool {
+        self.bits[query as usize / 64] & (1 << (query % 64)) != 0
+    }
+
+    fn fit(&mut self, queries: usize) {
+        if self.queries.len() <= queries {
+            self.bits.resize(queries.div_ceil(64), 0);
+            self.queries.resize(queries + 1, 0);
+        }
+    }
+
+    fn clear(&mut self) -> &[QueryId] {
+        let queries = &self.queries[..self.len];
+        for query in queries {
+            self.bits[*query as usize / 64] = 0;
+        }
+        self.len = 0;
+        queries
+    }
+}
+
 impl Scratch {
     /// Makes room for a matcher as it is now.
     pub(super) fn fit(&mut self, phrases: usize, queries: usize) {
         self.held.fit(phrases);
-        if self.seen.len() * 64 < queries {
-            self.seen.resize(queries.div_ceil(64), 0);
-        }
-    }
-
-    #[inline]
-    pub(super) fn is_found(&self, query: QueryId) -> bool {
-        self.seen[query as usize / 64] & (1 << (query % 64)) != 0
-    }
-
-    /// Notes a query, once.
-    #[inline]
-    pub(super) fn find(&mut self, query: QueryId) {
-        let bits = &mut self.seen[query as usize / 64];
-        let bit = 1 << (query % 64);
-        if *bits & bit == 0 {
-            *bits |= bit;
-            self.found.push(query);
-        }
+        self.found.fit(queries);
     }
 
     /// Forgets the paper; hands out the queries that were found.
     pub(super) fn finish(&mut self) -> &[QueryId] {
         self.held.clear();
-        for query in &self.found {
-            self.seen[*query as usize / 64] = 0;
-        }
-        &self.found
-    }
-
-    pub(super) fn begin(&mut self) {
-        self.found.clear();
+        self.found.clear()
     }
 }

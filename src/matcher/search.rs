@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::code::{self, Head, Sign};
 use super::evaluate::matched_terms;
 use super::lexicon::Space;
-use super::postings::WHOLE;
+use super::postings::{SURE, WHOLE};
 use super::queries::QueryId;
 use super::reader::Reader;
 use super::{Document, Match, Matcher, Scratch};
@@ -25,6 +25,16 @@ impl<'a> Found<'a> {
     #[inline]
     pub fn subscribers(self) -> &'a [SubscriptionId] {
         self.matcher.queries.subscribers(self.query)
+    }
+
+    /// Appends who asks it.
+    #[inline]
+    pub fn append_subscribers(self, ids: &mut Vec<SubscriptionId>) {
+        match self.subscribers() {
+            // Nearly always; copying a list of one would take longer.
+            [one] => ids.push(*one),
+            many => ids.extend_from_slice(many),
+        }
     }
 
     /// What it asks for, in normal form.
@@ -84,7 +94,6 @@ impl Matcher {
     }
 
     fn begin(&self, scratch: &mut Scratch) {
-        scratch.begin();
         scratch.fit(self.leaves.phrases.bound(), self.queries.bound());
     }
 
@@ -97,25 +106,31 @@ impl Matcher {
 
     /// Evaluates what the phrases that the paper holds bring up.
     fn collect(&self, scratch: &mut Scratch, mut ask: impl FnMut(&Expr) -> bool) {
+        scratch.more.clear();
         for at in 0..scratch.held.len() {
-            let phrase = scratch.held.at(at);
-            for query in self.postings.sure(phrase) {
-                scratch.find(*query);
+            let posting = self.postings.of(scratch.held.at(at));
+            if let Some(own) = posting.own() {
+                scratch.found.add(own);
             }
-            for checked in self.postings.checked(phrase) {
+            if posting.has_more() {
+                scratch.more.push(posting);
+            }
+        }
+        for at in 0..scratch.more.len() {
+            for checked in self.postings.checked(scratch.more[at]) {
                 let held = if checked.check & WHOLE == 0 {
                     self.leaf(checked.check, scratch, &mut ask)
                 } else {
-                    !scratch.is_found(checked.query) && self.whole(checked.check & !WHOLE, scratch, &mut ask)
+                    checked.check == SURE
+                        || (!scratch.found.is_in(checked.query)
+                            && self.whole(checked.check & !WHOLE, scratch, &mut ask))
                 };
-                if held {
-                    scratch.find(checked.query);
-                }
+                scratch.found.add_if(checked.query, held);
             }
         }
         for query in self.postings.always() {
             if self.whole(self.queries.code_at(*query), scratch, &mut ask) {
-                scratch.find(*query);
+                scratch.found.add(*query);
             }
         }
     }
