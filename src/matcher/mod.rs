@@ -16,9 +16,9 @@
 
 #[cfg(test)]
 mod agreement;
+mod askers;
 #[cfg(test)]
 mod changing;
-mod askers;
 mod code;
 mod codes;
 mod document;

@@ -13,17 +13,17 @@ use super::table::Table;
 /// A phrase's number.
 pub(super) type PhraseId = u32;
 
-/// Set beside the node of a word that some query asks for by itself: most walks need no more.
+/// Set when a query asks for the phrase that ends at a node, and kept for as long as there is the node.
 const ASKED: u32 = 1 << 31;
 
 #[derive(Debug, Default)]
 pub(super) struct Phrases {
     seed: Seed,
     pub lexicon: Lexicon,
-    /// Of each word, the node of the phrases that begin with it; with [`ASKED`].
+    /// Of each word, the node of the phrases that begin with it, with its [`ASKED`]: most walks need no more.
     first: Vec<PhraseId>,
     nodes: Vec<Node>,
-    branches: Table<70>,
+    branches: Table<80>,
     filter: Filter,
     free: Vec<PhraseId>,
 }
@@ -32,8 +32,8 @@ pub(super) struct Phrases {
 struct Node {
     parent: PhraseId,
     word: WordId,
+    /// Uses of the phrase and branches from it, and [`ASKED`].
     uses: u32,
-    branches: u32,
 }
 
 /// What a walk writes down, kept for the next.
@@ -54,26 +54,28 @@ impl Phrases {
         for word in words {
             node = self.step(node, space, word.as_ref());
         }
-        self.nodes[node as usize].uses += 1;
-        self.mark(node);
+        let Node { parent, word, uses } = &mut self.nodes[node as usize];
+        *uses = (*uses + 1) | ASKED;
+        if *parent == NONE {
+            self.first[*word as usize] |= ASKED;
+        }
         node
     }
 
     /// Uses a phrase once less.
     pub fn release(&mut self, phrase: PhraseId) {
         self.nodes[phrase as usize].uses -= 1;
-        self.mark(phrase);
         let mut at = phrase;
         while at != NONE {
-            let Node { parent, word, uses, branches, .. } = self.nodes[at as usize];
-            if uses > 0 || branches > 0 {
+            let Node { parent, word, uses } = self.nodes[at as usize];
+            if uses & !ASKED > 0 {
                 break;
             }
             if parent == NONE {
                 self.first[word as usize] = NONE;
             } else {
                 self.branches.remove(self.seed.pair(parent, word), |other| other == at);
-                self.nodes[parent as usize].branches -= 1;
+                self.nodes[parent as usize].uses -= 1;
             }
             self.lexicon.release(word);
             self.free.push(at);
@@ -81,22 +83,10 @@ impl Phrases {
         }
     }
 
-    /// Notes whether a phrase of one word is asked for.
-    fn mark(&mut self, phrase: PhraseId) {
-        let Node { parent, word, uses, .. } = self.nodes[phrase as usize];
-        if parent == NONE {
-            self.first[word as usize] = if uses > 0 { phrase | ASKED } else { phrase };
-        }
-    }
-
     fn step(&mut self, parent: PhraseId, space: Space, text: &str) -> PhraseId {
         let word = self.lexicon.find(space, text);
         if word != NONE {
-            let known = if parent == NONE {
-                self.first(word)
-            } else {
-                self.branch(parent, word)
-            };
+            let known = if parent == NONE { self.first(word) } else { self.branch(parent, word) };
             if let Some(node) = known {
                 return node;
             }
@@ -106,7 +96,7 @@ impl Phrases {
             push(&mut self.first, NONE);
         }
         let id = self.free.pop().unwrap_or(number(self.nodes.len()));
-        let node = Node { parent, word, uses: 0, branches: 0 };
+        let node = Node { parent, word, uses: 0 };
         if id as usize == self.nodes.len() {
             push(&mut self.nodes, node);
         } else {
@@ -118,7 +108,7 @@ impl Phrases {
             let hash = self.seed.pair(parent, word);
             self.filter.add(hash, self.branches.len(), self.branches.tags());
             self.branches.insert(hash, id);
-            self.nodes[parent as usize].branches += 1;
+            self.nodes[parent as usize].uses += 1;
         }
         id
     }
@@ -146,7 +136,8 @@ impl Phrases {
         debug_assert!(line.last().is_none_or(|word| *word == NONE));
         let Some(last) = self.first.len().checked_sub(1) else { return };
         // Each of these loops does one look-up of all words and has no branches: none waits for another's memory.
-        let first = |word: &WordId| self.first[last.min(*word as usize)] | if *word == NONE { NONE } else { 0 };
+        let first =
+            |word: &WordId| self.first[last.min(*word as usize)] | if *word == NONE { NONE } else { 0 };
         steps.firsts.clear();
         steps.firsts.extend(line.iter().map(first));
         steps.asked.resize(steps.asked.len().max(line.len() + 1), NONE);
@@ -165,7 +156,7 @@ impl Phrases {
             let mut node = *first;
             for word in &line[*at as usize..] {
                 let Some(longer) = self.branch(node, *word) else { break };
-                if self.nodes[longer as usize].uses > 0 {
+                if self.nodes[longer as usize].uses & ASKED != 0 {
                     visit(longer);
                 }
                 node = longer;

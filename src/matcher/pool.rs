@@ -20,8 +20,6 @@ pub(super) struct List {
 }
 
 impl List {
-    pub const EMPTY: Self = Self { at: 0, len: 0 };
-
     /// The list as two numbers, the second of which is less than half of what a number can be.
     pub fn numbers(self) -> [u32; 2] {
         assert!(self.len <= u32::MAX / 2, "a list holds fewer than two thousand million items");

@@ -4,28 +4,40 @@ use super::code::Sign;
 use super::keys::{Key, Remainder};
 use super::lexicon::NONE;
 use super::phrases::PhraseId;
-use super::pool::{List, Pool, make_room};
+use super::pool::{List, Pool, make_room, number, push};
 use super::queries::QueryId;
 
 /// Queries by phrase.
 #[derive(Debug, Default)]
 pub(super) struct Postings {
-    phrases: Vec<Posting>,
+    phrases: Vec<Filed>,
+    lists: Vec<List>,
+    free: Vec<u32>,
     checked: Pool<Checked>,
     /// Queries that can hold in a paper without any of their phrases.
     always: Vec<QueryId>,
 }
 
-/// What is filed under a phrase.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Posting {
-    /// A query that holds when the phrase does, or [`NONE`]; mostly that of the phrase alone.
-    own: QueryId,
-    /// All others: those of which a leaf remains to be asked first.
-    checked: List,
-}
+/// What is filed under a phrase: nothing, one query that holds when the phrase does, or, marked as [`LISTED`], a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Filed(u32);
 
-const EMPTY: Posting = Posting { own: NONE, checked: List::EMPTY };
+const NOTHING: Filed = Filed(NONE);
+
+const LISTED: u32 = 1 << 31;
+
+impl Filed {
+    #[inline]
+    pub fn is_list(self) -> bool {
+        (self != NOTHING) & (self.0 & LISTED != 0)
+    }
+
+    /// The only query.
+    #[inline]
+    pub fn only(self) -> Option<QueryId> {
+        (self.0 & LISTED == 0).then_some(self.0)
+    }
+}
 
 /// A query that holds when the phrase does and something else.
 #[derive(Debug, Clone, Copy)]
@@ -48,18 +60,6 @@ impl Checked {
     }
 }
 
-impl Posting {
-    #[inline]
-    pub fn own(self) -> Option<QueryId> {
-        Some(self.own).filter(|own| *own != NONE)
-    }
-
-    #[inline]
-    pub fn has_more(self) -> bool {
-        self.checked.len() > 0
-    }
-}
-
 impl Postings {
     /// Files a query whose code begins at `code`.
     pub fn file(&mut self, query: QueryId, code: u32, keys: Option<&[Key]>) {
@@ -72,18 +72,35 @@ impl Postings {
             if self.phrases.len() <= phrase {
                 let more = phrase + 1 - self.phrases.len();
                 make_room(&mut self.phrases, more);
-                self.phrases.resize(phrase + 1, EMPTY);
+                self.phrases.resize(phrase + 1, NOTHING);
             }
-            let posting = &mut self.phrases[phrase];
             let checked = Checked { query, check: check(key.remainder, code) };
-            if checked.check == SURE && posting.own == NONE {
-                posting.own = query;
+            if checked.check == SURE && self.phrases[phrase] == NOTHING {
+                assert!(query < LISTED, "a matcher holds fewer than two thousand million queries");
+                self.phrases[phrase] = Filed(query);
                 continue;
             }
-            let others = self.checked.get(posting.checked);
-            let at = others.partition_point(|other| other.place() < checked.place());
-            self.checked.insert(&mut posting.checked, at, checked);
+            let at = self.list_of(phrase);
+            let list = &mut self.lists[at];
+            let at = self.checked.get(*list).partition_point(|other| other.place() < checked.place());
+            self.checked.insert(list, at, checked);
         }
+    }
+
+    /// The number of a phrase's list, which is made of what is filed there.
+    fn list_of(&mut self, phrase: usize) -> usize {
+        let filed = self.phrases[phrase];
+        if filed.is_list() {
+            return (filed.0 & !LISTED) as usize;
+        }
+        let list = filed.only().map(|query| self.checked.add(&[Checked { query, check: SURE }]));
+        let at = self.free.pop().unwrap_or_else(|| {
+            push(&mut self.lists, List::default());
+            number(self.lists.len() - 1)
+        });
+        self.lists[at as usize] = list.unwrap_or_default();
+        self.phrases[phrase] = Filed(LISTED | at);
+        at as usize
     }
 
     /// Takes a query out from where `file` put it.
@@ -92,27 +109,33 @@ impl Postings {
             return self.always.retain(|other| *other != query);
         };
         for key in keys {
-            let posting = &mut self.phrases[key.phrase as usize];
-            if posting.own == query {
-                posting.own = NONE;
+            let filed = &mut self.phrases[key.phrase as usize];
+            if !filed.is_list() {
+                *filed = NOTHING;
                 continue;
             }
+            let number = filed.0 & !LISTED;
+            let list = &mut self.lists[number as usize];
             let place = Checked { query, check: check(key.remainder, 0) }.place();
-            let at = self.checked.get(posting.checked).binary_search_by_key(&place, |other| other.place());
-            self.checked.remove(&mut posting.checked, at.expect("filed under its keys"));
+            let at = self.checked.get(*list).binary_search_by_key(&place, |other| other.place());
+            self.checked.remove(list, at.expect("filed under its keys"));
+            if list.len() == 0 {
+                *filed = NOTHING;
+                self.free.push(number);
+            }
         }
     }
 
     /// What is filed under a phrase.
     #[inline]
-    pub fn of(&self, phrase: PhraseId) -> Posting {
-        self.phrases.get(phrase as usize).copied().unwrap_or(EMPTY)
+    pub fn of(&self, phrase: PhraseId) -> Filed {
+        self.phrases.get(phrase as usize).copied().unwrap_or(NOTHING)
     }
 
     /// Queries that a phrase brings up, with what remains to be asked.
     #[inline]
-    pub fn checked(&self, posting: Posting) -> &[Checked] {
-        self.checked.get(posting.checked)
+    pub fn checked(&self, filed: Filed) -> &[Checked] {
+        self.checked.get(self.lists[(filed.0 & !LISTED) as usize])
     }
 
     /// Queries that are asked of every paper.
@@ -121,7 +144,9 @@ impl Postings {
     }
 
     pub fn bytes(&self) -> usize {
-        self.phrases.capacity() * size_of::<Posting>()
+        self.phrases.capacity() * size_of::<Filed>()
+            + self.lists.capacity() * size_of::<List>()
+            + self.free.capacity() * size_of::<u32>()
             + self.checked.bytes()
             + self.always.capacity() * size_of::<QueryId>()
     }

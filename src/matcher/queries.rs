@@ -1,9 +1,9 @@
 //! The stored queries, each once, with those who ask them.
 
+use super::askers::Askers;
 use super::code::Sign;
 use super::codes::{Codes, Place};
 use super::hash::Seed;
-use super::askers::Askers;
 use super::pool::{Pool, number, push};
 use super::table::Table;
 use crate::domain::SubscriptionId;
@@ -70,18 +70,18 @@ impl Queries {
 
     #[inline]
     pub fn code(&self, id: QueryId) -> &[Sign] {
-        self.code_pool.get(self.codes[id as usize])
+        self.code_pool.get(&self.codes[id as usize])
     }
 
-    /// Where a query's code begins.
+    /// Where a query's code begins, if it is longer than one leaf.
     pub fn code_at(&self, id: QueryId) -> u32 {
         self.codes[id as usize].at()
     }
 
-    /// The code that begins there, and what comes after it.
+    /// The code that begins there.
     #[inline]
-    pub fn code_from(&self, at: u32) -> &[Sign] {
-        self.code_pool.tail(at)
+    pub fn longer_code(&self, at: u32) -> &[Sign] {
+        self.code_pool.longer(at)
     }
 
     /// Who asks a query, in the order of their numbers.

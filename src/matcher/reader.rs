@@ -87,7 +87,9 @@ impl<'a> Reader<'a> {
     fn plain_words(&mut self, text: &str) {
         let (lexicon, Scratch { words, asked, line, .. }) = (&self.phrases.lexicon, &mut *self.scratch);
         asked.clear();
-        words.read(text, Folding::Words, |word| asked.push(lexicon.asked(Space::Words, word.head, word.folded)));
+        words.read(text, Folding::Words, |word| {
+            asked.push(lexicon.asked(Space::Words, word.head, word.folded))
+        });
         lexicon.find_all(Space::Words, asked, line);
     }
 

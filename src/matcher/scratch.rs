@@ -3,7 +3,7 @@
 use super::code::Parts;
 use super::lexicon::{Asked, WordId};
 use super::phrases::{PhraseId, Steps};
-use super::postings::Posting;
+use super::postings::Filed;
 use super::queries::QueryId;
 use crate::text::Words;
 
@@ -18,8 +18,8 @@ pub struct Scratch {
     pub(super) written: Vec<WordId>,
     pub(super) steps: Steps,
     pub(super) held: Held,
-    /// What is filed under them and must be asked further.
-    pub(super) more: Vec<Posting>,
+    /// The lists of queries filed under them.
+    pub(super) lists: Vec<Filed>,
     pub(super) found: FoundQueries,
 }
 

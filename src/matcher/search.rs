@@ -106,37 +106,40 @@ impl Matcher {
 
     /// Evaluates what the phrases that the paper holds bring up.
     fn collect(&self, scratch: &mut Scratch, mut ask: impl FnMut(&Expr) -> bool) {
-        scratch.more.clear();
+        scratch.lists.clear();
         for at in 0..scratch.held.len() {
-            let posting = self.postings.of(scratch.held.at(at));
-            if let Some(own) = posting.own() {
-                scratch.found.add(own);
-            }
-            if posting.has_more() {
-                scratch.more.push(posting);
+            let filed = self.postings.of(scratch.held.at(at));
+            if let Some(query) = filed.only() {
+                scratch.found.add(query);
+            } else if filed.is_list() {
+                scratch.lists.push(filed);
             }
         }
-        for at in 0..scratch.more.len() {
-            for checked in self.postings.checked(scratch.more[at]) {
+        for at in 0..scratch.lists.len() {
+            for checked in self.postings.checked(scratch.lists[at]) {
                 let held = if checked.check & WHOLE == 0 {
                     self.leaf(checked.check, scratch, &mut ask)
                 } else {
                     checked.check == SURE
                         || (!scratch.found.is_in(checked.query)
-                            && self.whole(checked.check & !WHOLE, scratch, &mut ask))
+                            && self.whole(
+                                self.queries.longer_code(checked.check & !WHOLE),
+                                scratch,
+                                &mut ask,
+                            ))
                 };
                 scratch.found.add_if(checked.query, held);
             }
         }
         for query in self.postings.always() {
-            if self.whole(self.queries.code_at(*query), scratch, &mut ask) {
+            if self.whole(self.queries.code(*query), scratch, &mut ask) {
                 scratch.found.add(*query);
             }
         }
     }
 
-    fn whole(&self, code: u32, scratch: &Scratch, ask: &mut impl FnMut(&Expr) -> bool) -> bool {
-        code::holds(self.queries.code_from(code), &mut |leaf| self.leaf(leaf, scratch, ask))
+    fn whole(&self, code: &[Sign], scratch: &Scratch, ask: &mut impl FnMut(&Expr) -> bool) -> bool {
+        code::holds(code, &mut |leaf| self.leaf(leaf, scratch, ask))
     }
 
     #[inline]

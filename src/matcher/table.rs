@@ -34,7 +34,9 @@ impl<const FULL: usize> Table<FULL> {
     #[inline]
     pub fn guess(&self, tag: u32) -> Option<u32> {
         let at = self.home(tag);
-        let (Some(home), Some(next)) = (self.slots.get(at), self.slots.get(self.after(at))) else { return None };
+        let (Some(home), Some(next)) = (self.slots.get(at), self.slots.get(self.after(at))) else {
+            return None;
+        };
         let ends = |slot: &Slot| (slot.tag == tag) | (slot.value == u32::MAX);
         if ends(home) | ends(next) {
             let value = if ends(home) { home.value } else { next.value };
