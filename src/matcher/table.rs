@@ -4,6 +4,8 @@
 //! things themselves. Open addressing, with removal that leaves no tombstones; of the capacity at most `FULL`
 //! percent is used, which trades memory for probes.
 
+use std::hint::select_unpredictable;
+
 /// A table whose slots are used to at most `FULL` percent.
 #[derive(Debug, Default)]
 pub(super) struct Table<const FULL: usize> {
@@ -39,7 +41,7 @@ impl<const FULL: usize> Table<FULL> {
         };
         let ends = |slot: &Slot| (slot.tag == tag) | (slot.value == u32::MAX);
         if ends(home) | ends(next) {
-            let value = if ends(home) { home.value } else { next.value };
+            let value = select_unpredictable(ends(home), home.value, next.value);
             return Some(value).filter(|value| *value != u32::MAX);
         }
         self.find(tag, |_| true)
