@@ -105,6 +105,7 @@ impl Lexicon {
     ///
     /// The look into the table and the comparison with the word found are apart, so that neither waits for the other:
     /// the words of a paper are read from memory at the same time.
+    #[expect(clippy::needless_bitwise_bool, reason = "a lazy operator would be a branch")]
     pub fn find_all(&self, space: Space, asked: &[Asked], found: &mut Vec<WordId>) {
         let Some(last) = self.words.len().checked_sub(1) else {
             return found.resize(found.len() + asked.len(), NONE);

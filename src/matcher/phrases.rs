@@ -132,6 +132,7 @@ impl Phrases {
     }
 
     /// Calls `visit` with every phrase in a line of words that ends with a gap.
+    #[expect(clippy::needless_bitwise_bool, reason = "a lazy operator would be a branch")]
     pub fn for_each_in(&self, line: &[WordId], steps: &mut Steps, mut visit: impl FnMut(PhraseId)) {
         debug_assert!(line.last().is_none_or(|word| *word == NONE));
         let Some(last) = self.first.len().checked_sub(1) else { return };

@@ -29,7 +29,7 @@ const LISTED: u32 = 1 << 31;
 impl Filed {
     #[inline]
     pub fn is_list(self) -> bool {
-        (self != NOTHING) & (self.0 & LISTED != 0)
+        self != NOTHING && self.0 & LISTED != 0
     }
 
     /// The only query.

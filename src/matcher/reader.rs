@@ -88,7 +88,7 @@ impl<'a> Reader<'a> {
         let (lexicon, Scratch { words, asked, line, .. }) = (&self.phrases.lexicon, &mut *self.scratch);
         asked.clear();
         words.read(text, Folding::Words, |word| {
-            asked.push(lexicon.asked(Space::Words, word.head, word.folded))
+            asked.push(lexicon.asked(Space::Words, word.head, word.folded));
         });
         lexicon.find_all(Space::Words, asked, line);
     }

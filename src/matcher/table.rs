@@ -34,6 +34,7 @@ impl<const FULL: usize> Table<FULL> {
     ///
     /// Nearly always it is in one of two slots, of which none can be foreseen: both are read, without a branch.
     #[inline]
+    #[expect(clippy::needless_bitwise_bool, reason = "a lazy operator would be a branch")]
     pub fn guess(&self, tag: u32) -> Option<u32> {
         let at = self.home(tag);
         let (Some(home), Some(next)) = (self.slots.get(at), self.slots.get(self.after(at))) else {

@@ -47,6 +47,7 @@ fn class(byte: u8) -> u8 {
 
 /// True when what stands at the end of some letters can belong to their word.
 #[inline]
+#[expect(clippy::needless_bitwise_bool, reason = "a lazy operator would be a branch")]
 pub(super) fn goes_on(bytes: &[u8], end: usize) -> bool {
     let (last, next) = (class(bytes[end - 1]), class(bytes[end]));
     // A full stop after anything but a digit ends a sentence. No branches: the end of a word cannot be foreseen.

@@ -89,6 +89,7 @@ fn bits(block: &[u8; BLOCK]) -> (u64, u64) {
 
 /// True for what is not plain: LaTeX, hidden, or not ASCII. Without branches, so that many are asked at once.
 #[inline]
+#[expect(clippy::needless_bitwise_bool, reason = "a lazy operator would be a branch")]
 pub(super) const fn is_odd(byte: u8) -> bool {
     let is_control = (byte < b' ') & (byte.wrapping_sub(b'\t') > b'\r' - b'\t');
     is_control | (byte >= 0x7f) | (byte == b'\\') | (byte == b'$') | (byte == b'{')

@@ -11,11 +11,10 @@ use std::ops::Range;
 
 use unicode_normalization::char::is_combining_mark;
 
-use super::head::Head;
+use super::fold;
 use super::latex::Latex;
-use super::runs::Runs;
 use super::unit::Unit;
-use super::{ascii, fold, plural};
+use super::words::{Word, emit, for_each_token};
 
 /// A folded word and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,96 +50,8 @@ fn collect(text: &str, folding: Folding) -> Vec<Token> {
     found
 }
 
-/// A word of a text, folded and as written, and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Word<'a> {
-    /// The word as it is compared.
-    pub folded: &'a str,
-    /// The first bytes of `folded`.
-    pub head: Head,
-    /// The word with case and accents folded but its plural kept; most often the same as `folded`.
-    pub written: &'a str,
-    /// The bytes of the input that it was read from.
-    pub span: Range<usize>,
-}
-
-/// Calls `visit` with each folded word and its bytes in the input, without an allocation for each.
-pub fn for_each_token(text: &str, folding: Folding, mut visit: impl FnMut(&str, Range<usize>)) {
-    for_each_word(text, folding, |word| visit(word.folded, word.span));
-}
-
-/// Calls `visit` with each word, without an allocation for each.
-pub fn for_each_word(text: &str, folding: Folding, visit: impl FnMut(Word<'_>)) {
-    Words::default().read(text, folding, visit);
-}
-
-/// Reads words; who has many texts keeps one, so that they share its memory.
-#[derive(Debug, Default)]
-pub struct Words {
-    runs: Runs,
-    word: String,
-    single: String,
-}
-
-impl Words {
-    /// Calls `visit` with each word of a text.
-    ///
-    /// Plain ASCII takes a short cut; from a word with anything else in it (accents, formulae, other scripts) to the
-    /// next white space the exact way through `latex` and `fold` is taken, which gives the same for plain text.
-    #[inline]
-    pub fn read(&mut self, text: &str, folding: Folding, mut visit: impl FnMut(Word<'_>)) {
-        let Self { runs, word, single } = self;
-        runs.find(text);
-        let (lower, mut next, mut exact) = (runs.lower(), 0, None);
-        for at in 0..runs.len() {
-            let run = runs.get(at);
-            if run.start < next {
-                continue;
-            }
-            let joined = if runs.is_odd(&run) {
-                None
-            } else if ascii::goes_on(lower.as_bytes(), run.end) {
-                ascii::read_joined(text.as_bytes(), run.start)
-            } else {
-                let (written, head) = (&lower[run.clone()], Head::at(lower, &run));
-                emit(written, head, single, run, folding, &mut visit);
-                continue;
-            };
-            next = match joined {
-                Some(plain) => {
-                    word.clear();
-                    word.push_str(&lower[run.start..plain.end]);
-                    if plain.has_caret {
-                        word.retain(|ch| ch != '^');
-                    }
-                    emit(word, Head::of(word), single, run.start..plain.end, folding, &mut visit);
-                    plain.next
-                }
-                None => exact.get_or_insert_with(|| Exact::new(text)).read(run.start, folding, &mut visit),
-            };
-        }
-    }
-}
-
-#[inline(always)]
-fn emit(
-    written: &str,
-    head: Head,
-    single: &mut String,
-    span: Range<usize>,
-    folding: Folding,
-    visit: &mut impl FnMut(Word<'_>),
-) {
-    if folding == Folding::Words && plural::may_be_plural(written) {
-        let folded = plural::singular_in(written, single);
-        visit(Word { folded, head: Head::of(folded), written, span });
-    } else {
-        visit(Word { folded: written, head, written, span });
-    }
-}
-
 /// The exact way from text to words, with its buffers.
-struct Exact<'a> {
+pub(super) struct Exact<'a> {
     latex: Latex<'a>,
     decoded: Vec<Unit>,
     units: Vec<Unit>,
@@ -149,7 +60,7 @@ struct Exact<'a> {
 }
 
 impl<'a> Exact<'a> {
-    fn new(text: &'a str) -> Self {
+    pub fn new(text: &'a str) -> Self {
         Self {
             latex: Latex::new(text),
             decoded: Vec::new(),
@@ -160,7 +71,7 @@ impl<'a> Exact<'a> {
     }
 
     /// Reads the words from a place to the next white space and says where that is.
-    fn read(&mut self, from: usize, folding: Folding, visit: &mut impl FnMut(Word<'_>)) -> usize {
+    pub fn read(&mut self, from: usize, folding: Folding, visit: &mut impl FnMut(Word<'_>)) -> usize {
         let end = self.latex.decode_piece(from, &mut self.decoded);
         fold::fold(&self.decoded, &mut self.units);
         words_of(&self.units, [&mut self.word, &mut self.single], folding, visit);
@@ -182,13 +93,13 @@ fn words_of(
             for pair in units[at..end].windows(2.min(end - at)) {
                 word.clear();
                 word.extend(pair.iter().map(|unit| unit.ch));
-                visit(Word { folded: word, head: Head::of(word), written: word, span: span(pair) });
+                visit(Word::plain(word, span(pair)));
             }
             at = end;
         } else if is_letter(unit.ch) {
             word.clear();
             let end = read_word(units, at, word);
-            emit(word, Head::of(word), single, span(&units[at..end]), folding, visit);
+            emit(Word::plain(word, span(&units[at..end])), single, folding, visit);
             at = skip_possessive(units, end);
         } else {
             at += 1;
@@ -383,7 +294,7 @@ mod tests {
                 let shown = display_tokens(&words);
                 let again: Vec<_> = collect(&shown, Folding::Names).into_iter().map(|token| token.text).collect();
                 prop_assert_eq!(&again, &words, "{}", shown);
-                let folded: Vec<_> = words.iter().map(|word| plural::singular(word).into_owned()).collect();
+                let folded: Vec<_> = words.iter().map(|word| crate::text::singular(word).into_owned()).collect();
                 let twice: Vec<_> = tokens(&display_tokens(&folded)).into_iter().map(|token| token.text).collect();
                 prop_assert_eq!(twice, folded);
             }
