@@ -61,7 +61,7 @@ pub fn expanded(corpus: &Corpus, matcher: &Matcher) -> Times {
                 facts,
                 || Document::new(facts),
                 &mut scratch,
-                |query| ids.extend_from_slice(query.subscribers()),
+                |query| query.append_subscribers(&mut ids),
             );
             black_box(&ids);
         })

@@ -48,7 +48,7 @@ fn changes(corpus: &Corpus, size: &str, n: usize, report: &Report) {
                     facts,
                     || Document::new(facts),
                     &mut scratch,
-                    |query| ids.extend_from_slice(query.subscribers()),
+                    |query| query.append_subscribers(&mut ids),
                 );
             });
             assert!(matcher.remove(id(at)));

@@ -1,6 +1,7 @@
-//! The codes of all queries in one piece of memory; a code given back leaves its place to the next as long as it.
+//! The codes of all queries: most are one leaf and need no room of their own; the others lie in one piece of memory,
+//! where a code given back leaves its place to the next as long as it.
 
-use super::code::Sign;
+use super::code::{self, Sign};
 use super::pool::{make_room, number};
 
 /// Codes, each at a place that it keeps.
@@ -11,49 +12,56 @@ pub(super) struct Codes {
     free: Vec<Vec<u32>>,
 }
 
-/// Where a code lies.
+/// A code of one leaf, or, marked as [`LONGER`], where a longer one begins.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Place {
-    at: u32,
-    len: u32,
-}
+pub(super) struct Place(Sign);
+
+/// No leaf has this bit.
+const LONGER: Sign = 1 << 31;
 
 impl Place {
+    /// Where the code begins, if it is longer than one leaf.
     pub fn at(self) -> u32 {
-        self.at
+        self.0 & !LONGER
     }
 }
 
 impl Codes {
     #[inline]
-    pub fn get(&self, place: Place) -> &[Sign] {
-        &self.signs[place.at as usize..][..place.len as usize]
+    pub fn get<'a>(&'a self, place: &'a Place) -> &'a [Sign] {
+        if place.0 & LONGER == 0 { std::slice::from_ref(&place.0) } else { self.longer(place.at()) }
     }
 
-    /// The code that begins there, and what comes after it.
+    /// The longer code that begins there.
     #[inline]
-    pub fn tail(&self, at: u32) -> &[Sign] {
-        &self.signs[at as usize..]
+    pub fn longer(&self, at: u32) -> &[Sign] {
+        code::split(&self.signs[at as usize..]).map_or(&[], |(code, _)| code)
     }
 
     pub fn add(&mut self, code: &[Sign]) -> Place {
+        if let [leaf] = code {
+            return Place(*leaf);
+        }
         let at = self.free.get_mut(code.len()).and_then(Vec::pop);
         let at = at.unwrap_or_else(|| {
             let at = number(self.signs.len());
+            assert!(at < LONGER, "a matcher holds fewer than two thousand million terms");
             make_room(&mut self.signs, code.len());
             self.signs.extend_from_slice(code);
             at
         });
         self.signs[at as usize..][..code.len()].copy_from_slice(code);
-        Place { at, len: number(code.len()) }
+        Place(LONGER | at)
     }
 
     pub fn give_back(&mut self, place: Place) {
-        let length = place.len as usize;
-        if self.free.len() <= length {
-            self.free.resize(length + 1, Vec::new());
+        if place.0 & LONGER != 0 {
+            let length = self.longer(place.at()).len();
+            if self.free.len() <= length {
+                self.free.resize(length + 1, Vec::new());
+            }
+            self.free[length].push(place.at());
         }
-        self.free[length].push(place.at);
     }
 
     pub fn bytes(&self) -> usize {

@@ -2,6 +2,8 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 
+use crate::text::Head;
+
 /// Fraction of π, as good as any odd number with its bits well spread.
 const SPREAD: u64 = 0x2436_a885_a308_d313 | 1;
 
@@ -16,24 +18,17 @@ impl Default for Seed {
 }
 
 impl Seed {
-    /// Hashes a text; equal texts with different `salt` are different things.
+    /// Hashes a text that begins with `head`; equal texts with different `salt` are different things.
     #[inline]
-    pub fn text(self, salt: u64, text: &str) -> u32 {
-        let bytes = text.as_bytes();
-        let mut state = self.0 ^ salt.wrapping_mul(SPREAD);
-        let mut rest = bytes;
-        while let Some((chunk, after)) = rest.split_first_chunk::<8>()
-            && !after.is_empty()
-        {
-            state = mix(state ^ u64::from_le_bytes(*chunk), SPREAD);
-            rest = after;
+    pub fn text(self, salt: u64, head: Head, text: &str) -> u32 {
+        let salted = self.0.rotate_left(32) ^ salt.wrapping_mul(SPREAD);
+        #[expect(clippy::cast_possible_truncation, reason = "the halves are wanted")]
+        let (first, second) = (head.number() as u64, (head.number() >> 64) as u64);
+        let state = mix(self.0 ^ first, salted ^ second);
+        match text.as_bytes().get(Head::WHOLE..) {
+            None | Some([]) => high(state),
+            Some(rest) => high(longer(state, rest)),
         }
-        // The last eight bytes, overlapping what was read: no loop over single bytes.
-        let tail = match bytes.last_chunk::<8>() {
-            Some(last) => u64::from_le_bytes(*last),
-            None => short(bytes),
-        };
-        high(mix(state ^ tail, SPREAD ^ (bytes.len() as u64) << 1))
     }
 
     /// Hashes two numbers.
@@ -49,28 +44,14 @@ impl Seed {
     }
 }
 
-/// The first eight bytes of a text as a number; texts of one length up to eight are equal when these are.
-#[inline]
-pub(super) fn head(text: &str) -> u64 {
-    match text.as_bytes().first_chunk::<8>() {
-        Some(first) => u64::from_le_bytes(*first),
-        None => short(text.as_bytes()),
-    }
-}
-
-/// Fewer than eight bytes as a number, in two overlapping reads.
-#[inline]
-fn short(bytes: &[u8]) -> u64 {
-    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        (Some(first), Some(last)) => {
-            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
-        }
-        _ => match bytes {
-            [] => 0,
-            [a, .., c] => u64::from(*a) << 16 | u64::from(bytes[bytes.len() / 2]) << 8 | u64::from(*c),
-            [a] => u64::from(*a),
-        },
-    }
+/// Few words are longer than their heads.
+#[cold]
+fn longer(state: u64, rest: &[u8]) -> u64 {
+    rest.chunks(8).fold(state ^ rest.len() as u64, |state, chunk| {
+        let mut bytes = [0; 8];
+        bytes[..chunk.len()].copy_from_slice(chunk);
+        mix(state ^ u64::from_le_bytes(bytes), SPREAD)
+    })
 }
 
 /// Multiplies and folds the two halves of the product together.
@@ -95,15 +76,14 @@ mod tests {
     #[test]
     fn texts_that_differ_in_one_place_differ_in_their_hash() {
         let (seed, text) = (Seed::default(), "retrieval-augmented generation");
+        let hash = |salt, text: &str| seed.text(salt, Head::of(text), text);
         let mut hashes = HashSet::new();
         for length in 0..=text.len() {
-            assert!(
-                hashes.insert(seed.text(0, &text[..length])) && hashes.insert(seed.text(1, &text[..length]))
-            );
+            assert!(hashes.insert(hash(0, &text[..length])) && hashes.insert(hash(1, &text[..length])));
             for at in 0..length {
                 let mut other = text[..length].to_owned();
                 other.replace_range(at..=at, "~");
-                assert!(hashes.insert(seed.text(0, &other)), "{other}");
+                assert!(hashes.insert(hash(0, &other)), "{other}");
             }
         }
     }

@@ -1,9 +1,12 @@
 //! The words that some query uses, numbered.
 
-use super::hash::{Seed, head};
-use super::pool::{List, Pool, number, push};
+use std::collections::HashMap;
+
+use super::hash::Seed;
+use super::pool::{number, push};
 use super::starts::Starts;
 use super::table::Table;
+use crate::text::Head;
 
 /// Where a word stands; the same letters as a word and as a name are two things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,7 +45,8 @@ pub(super) const NONE: u32 = u32::MAX;
 pub(super) struct Lexicon {
     seed: Seed,
     words: Vec<Word>,
-    texts: Pool<u8>,
+    /// The texts of the few words that are longer than their heads.
+    long: HashMap<WordId, Box<str>>,
     free: Vec<WordId>,
     numbers: Table<50>,
     used: [usize; SPACES],
@@ -50,34 +54,75 @@ pub(super) struct Lexicon {
     starts: Starts,
 }
 
-/// Bytes of a text that its head holds whole.
-const HEAD: usize = 8;
-
 #[derive(Debug, Clone, Copy)]
 struct Word {
-    /// The first bytes of its text: most words are compared without a look at the text.
-    head: u64,
-    text: List,
+    head: Head,
     space: Space,
     uses: u32,
+}
+
+/// A word to be looked up.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Asked {
+    Short { head: Head, hash: u32 },
+    Long(WordId),
 }
 
 impl Lexicon {
     /// The number of a word, if some query uses it.
     #[inline]
     pub fn find(&self, space: Space, text: &str) -> WordId {
-        self.find_hashed(self.seed.text(space as u64, text), space, text).unwrap_or(NONE)
+        self.find_headed(space, Head::of(text), text)
+    }
+
+    /// The same for one whose head is known.
+    #[inline]
+    pub fn find_headed(&self, space: Space, head: Head, text: &str) -> WordId {
+        self.find_hashed(self.seed.text(space as u64, head, text), space, head, text).unwrap_or(NONE)
     }
 
     #[inline]
-    fn find_hashed(&self, hash: u32, space: Space, text: &str) -> Option<WordId> {
+    fn find_hashed(&self, hash: u32, space: Space, head: Head, text: &str) -> Option<WordId> {
         self.numbers.find(hash, |id| {
             let word = &self.words[id as usize];
-            word.head == head(text)
+            word.head == head
                 && word.space == space
-                && word.text.len() == text.len()
-                && (text.len() <= HEAD || self.texts.get(word.text) == text.as_bytes())
+                && (text.len() <= Head::WHOLE || *self.long[&id] == *text)
         })
+    }
+
+    /// Begins the look-up of a word; [`Self::find_all`] ends it.
+    #[inline]
+    pub fn asked(&self, space: Space, head: Head, text: &str) -> Asked {
+        if text.len() <= Head::WHOLE {
+            Asked::Short { head, hash: self.seed.text(space as u64, head, text) }
+        } else {
+            Asked::Long(self.find_headed(space, head, text))
+        }
+    }
+
+    /// Appends the numbers of many words.
+    ///
+    /// The look into the table and the comparison with the word found are apart, so that neither waits for the other:
+    /// the words of a paper are read from memory at the same time.
+    #[expect(clippy::needless_bitwise_bool, reason = "a lazy operator would be a branch")]
+    pub fn find_all(&self, space: Space, asked: &[Asked], found: &mut Vec<WordId>) {
+        let Some(last) = self.words.len().checked_sub(1) else {
+            return found.resize(found.len() + asked.len(), NONE);
+        };
+        let start = found.len();
+        found.extend(asked.iter().map(|asked| match asked {
+            Asked::Short { hash, .. } => self.numbers.guess(*hash).unwrap_or(NONE),
+            Asked::Long(id) => *id,
+        }));
+        for (id, asked) in found[start..].iter_mut().zip(asked) {
+            let word = &self.words[last.min(*id as usize)];
+            let Asked::Short { head, hash } = asked else { continue };
+            let is_it = (word.head == *head) & (word.space == space);
+            if !is_it & (*id != NONE) {
+                *id = self.find_hashed(*hash, space, *head, "").unwrap_or(NONE);
+            }
+        }
     }
 
     /// Calls `visit` with every asked beginning of a word.
@@ -97,16 +142,20 @@ impl Lexicon {
 
     /// Uses a word once more.
     pub fn acquire(&mut self, space: Space, text: &str) -> WordId {
-        let hash = self.seed.text(space as u64, text);
-        if let Some(id) = self.find_hashed(hash, space, text) {
+        let head = Head::of(text);
+        let hash = self.seed.text(space as u64, head, text);
+        if let Some(id) = self.find_hashed(hash, space, head, text) {
             self.words[id as usize].uses += 1;
             return id;
         }
-        let word = Word { head: head(text), text: self.texts.add(text.as_bytes()), space, uses: 1 };
+        let word = Word { head, space, uses: 1 };
         let id = self.free.pop().unwrap_or(number(self.words.len()));
         match self.words.get_mut(id as usize) {
             Some(unused) => *unused = word,
             None => push(&mut self.words, word),
+        }
+        if text.len() > Head::WHOLE {
+            self.long.insert(id, text.into());
         }
         self.numbers.insert(hash, id);
         self.used[space as usize] += 1;
@@ -123,11 +172,11 @@ impl Lexicon {
         if word.uses > 0 {
             return false;
         }
-        let (list, space) = (word.text, word.space);
+        let space = word.space;
         let text = self.text(id).to_owned();
-        let hash = self.seed.text(space as u64, &text);
+        let hash = self.seed.text(space as u64, Head::of(&text), &text);
         self.numbers.remove(hash, |other| other == id).expect("a used word has a number");
-        self.texts.give_back(list);
+        self.long.remove(&id);
         self.used[space as usize] -= 1;
         if space.is_of_starts() {
             self.starts.remove(&text);
@@ -137,8 +186,7 @@ impl Lexicon {
     }
 
     pub fn text(&self, id: WordId) -> &str {
-        let text = self.texts.get(self.words[id as usize].text);
-        std::str::from_utf8(text).expect("made from a str")
+        self.words[id as usize].head.whole().unwrap_or_else(|| &self.long[&id])
     }
 
     pub fn space(&self, id: WordId) -> Space {
@@ -151,8 +199,9 @@ impl Lexicon {
     }
 
     pub fn bytes(&self) -> usize {
+        let long = self.long.values().map(|text| text.len() + size_of::<(WordId, Box<str>)>() * 2);
         self.words.capacity() * size_of::<Word>()
-            + self.texts.bytes()
+            + long.sum::<usize>()
             + self.numbers.bytes()
             + self.free.capacity() * size_of::<WordId>()
     }

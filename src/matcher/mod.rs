@@ -16,6 +16,7 @@
 
 #[cfg(test)]
 mod agreement;
+mod askers;
 #[cfg(test)]
 mod changing;
 mod code;
@@ -25,6 +26,7 @@ mod document;
 mod documented;
 mod evaluate;
 mod explain;
+mod filter;
 mod hash;
 mod keys;
 mod leaves;

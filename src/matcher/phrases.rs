@@ -1,30 +1,30 @@
 //! The phrases that some query uses: a trie of words, walked from every word of a paper.
 //!
-//! A phrase is the node at its end. The branches of all nodes lie in one table; a node's own 31 bits say which words
-//! cannot follow, so that most walks end without a look there.
+//! A phrase is the node at its end. The branches of all nodes lie in one table, behind a filter, so that most walks
+//! end without a look there.
 
+use super::filter::Filter;
 use super::hash::Seed;
 use super::lexicon::{Lexicon, NONE, Space, WordId};
-use super::pool::{make_room, number, push};
+use super::pool::{number, push};
 use super::rarity;
 use super::table::Table;
 
 /// A phrase's number.
 pub(super) type PhraseId = u32;
 
-/// Set in a node's signs when a query asks for the phrase that ends there.
+/// Set when a query asks for the phrase that ends at a node, and kept for as long as there is the node.
 const ASKED: u32 = 1 << 31;
 
 #[derive(Debug, Default)]
 pub(super) struct Phrases {
     seed: Seed,
     pub lexicon: Lexicon,
-    /// Of each word, the node of the phrases that begin with it.
+    /// Of each word, the node of the phrases that begin with it, with its [`ASKED`]: most walks need no more.
     first: Vec<PhraseId>,
-    /// Of each node, what a walk needs: [`ASKED`], and a bit for each word that may follow.
-    signs: Vec<u32>,
     nodes: Vec<Node>,
-    branches: Table<70>,
+    branches: Table<80>,
+    filter: Filter,
     free: Vec<PhraseId>,
 }
 
@@ -32,8 +32,19 @@ pub(super) struct Phrases {
 struct Node {
     parent: PhraseId,
     word: WordId,
+    /// Uses of the phrase and branches from it, and [`ASKED`].
     uses: u32,
-    branches: u32,
+}
+
+/// What a walk writes down, kept for the next.
+#[derive(Debug, Default)]
+pub(super) struct Steps {
+    /// Of each word, the node of the phrases that begin with it.
+    firsts: Vec<PhraseId>,
+    /// Nodes that are asked for by themselves.
+    asked: Vec<PhraseId>,
+    /// Nodes that may go on with the word at a place.
+    longer: Vec<(u32, PhraseId)>,
 }
 
 impl Phrases {
@@ -43,32 +54,28 @@ impl Phrases {
         for word in words {
             node = self.step(node, space, word.as_ref());
         }
-        self.nodes[node as usize].uses += 1;
-        self.signs[node as usize] |= ASKED;
+        let Node { parent, word, uses } = &mut self.nodes[node as usize];
+        *uses = (*uses + 1) | ASKED;
+        if *parent == NONE {
+            self.first[*word as usize] |= ASKED;
+        }
         node
     }
 
     /// Uses a phrase once less.
     pub fn release(&mut self, phrase: PhraseId) {
         self.nodes[phrase as usize].uses -= 1;
-        if self.nodes[phrase as usize].uses == 0 {
-            self.signs[phrase as usize] &= !ASKED;
-        }
         let mut at = phrase;
         while at != NONE {
-            let Node { parent, word, uses, branches, .. } = self.nodes[at as usize];
-            if uses > 0 || branches > 0 {
+            let Node { parent, word, uses } = self.nodes[at as usize];
+            if uses & !ASKED > 0 {
                 break;
             }
             if parent == NONE {
                 self.first[word as usize] = NONE;
             } else {
                 self.branches.remove(self.seed.pair(parent, word), |other| other == at);
-                let parent = parent as usize;
-                self.nodes[parent].branches -= 1;
-                if self.nodes[parent].branches == 0 {
-                    self.signs[parent] &= ASKED;
-                }
+                self.nodes[parent as usize].uses -= 1;
             }
             self.lexicon.release(word);
             self.free.push(at);
@@ -79,43 +86,40 @@ impl Phrases {
     fn step(&mut self, parent: PhraseId, space: Space, text: &str) -> PhraseId {
         let word = self.lexicon.find(space, text);
         if word != NONE {
-            let known = if parent == NONE {
-                self.first.get(word as usize).copied().filter(|node| *node != NONE)
-            } else {
-                self.branch(parent, word)
-            };
+            let known = if parent == NONE { self.first(word) } else { self.branch(parent, word) };
             if let Some(node) = known {
                 return node;
             }
         }
         let word = self.lexicon.acquire(space, text);
+        if self.first.len() <= word as usize {
+            push(&mut self.first, NONE);
+        }
         let id = self.free.pop().unwrap_or(number(self.nodes.len()));
-        let node = Node { parent, word, uses: 0, branches: 0 };
+        let node = Node { parent, word, uses: 0 };
         if id as usize == self.nodes.len() {
             push(&mut self.nodes, node);
-            push(&mut self.signs, 0);
         } else {
             self.nodes[id as usize] = node;
-            self.signs[id as usize] = 0;
         }
         if parent == NONE {
-            if self.first.len() <= word as usize {
-                let more = word as usize + 1 - self.first.len();
-                make_room(&mut self.first, more);
-                self.first.resize(word as usize + 1, NONE);
-            }
             self.first[word as usize] = id;
         } else {
-            self.branches.insert(self.seed.pair(parent, word), id);
-            self.nodes[parent as usize].branches += 1;
-            self.signs[parent as usize] |= sign(word);
+            let hash = self.seed.pair(parent, word);
+            self.filter.add(hash, self.branches.len(), self.branches.tags());
+            self.branches.insert(hash, id);
+            self.nodes[parent as usize].uses += 1;
         }
         id
     }
 
     #[inline]
     fn branch(&self, parent: PhraseId, word: WordId) -> Option<PhraseId> {
-        self.branches.find(self.seed.pair(parent, word), |id| {
+        let hash = self.seed.pair(parent, word);
+        if !self.filter.may_hold(hash) {
+            return None;
+        }
+        self.branches.find(hash, |id| {
             let node = &self.nodes[id as usize];
             node.parent == parent && node.word == word
         })
@@ -124,31 +128,39 @@ impl Phrases {
     /// The phrase of one word, if some phrase begins with it.
     #[inline]
     pub fn first(&self, word: WordId) -> Option<PhraseId> {
-        self.first.get(word as usize).copied().filter(|node| *node != NONE)
+        self.first.get(word as usize).filter(|first| **first != NONE).map(|first| first & !ASKED)
     }
 
     /// Calls `visit` with every phrase in a line of words that ends with a gap.
-    #[inline]
-    pub fn for_each_in(&self, line: &[WordId], mut visit: impl FnMut(PhraseId)) {
+    #[expect(clippy::needless_bitwise_bool, reason = "a lazy operator would be a branch")]
+    pub fn for_each_in(&self, line: &[WordId], steps: &mut Steps, mut visit: impl FnMut(PhraseId)) {
         debug_assert!(line.last().is_none_or(|word| *word == NONE));
-        for (at, word) in line.iter().enumerate() {
-            let mut node = if *word == NONE {
-                continue;
-            } else {
-                self.first.get(*word as usize).copied().unwrap_or(NONE)
-            };
-            let mut after = line[at + 1..].iter();
-            while node != NONE {
-                let signs = self.signs[node as usize];
-                if signs & ASKED != 0 {
-                    visit(node);
+        let Some(last) = self.first.len().checked_sub(1) else { return };
+        // Each of these loops does one look-up of all words and has no branches: none waits for another's memory.
+        let first =
+            |word: &WordId| self.first[last.min(*word as usize)] | if *word == NONE { NONE } else { 0 };
+        steps.firsts.clear();
+        steps.firsts.extend(line.iter().map(first));
+        steps.asked.resize(steps.asked.len().max(line.len() + 1), NONE);
+        steps.longer.resize(steps.longer.len().max(line.len() + 1), (0, NONE));
+        let (mut asked, mut longer) = (0, 0);
+        for (at, (first, next)) in (1..).zip(steps.firsts.iter().zip(line.iter().skip(1))) {
+            let node = first & !ASKED;
+            steps.asked[asked] = node;
+            asked += usize::from((first & ASKED != 0) & (*first != NONE));
+            steps.longer[longer] = (at, node);
+            let goes_on = self.filter.may_hold(self.seed.pair(node, *next));
+            longer += usize::from(goes_on & (*first != NONE) & (*next != NONE));
+        }
+        steps.asked[..asked].iter().for_each(|first| visit(*first));
+        for (at, first) in &steps.longer[..longer] {
+            let mut node = *first;
+            for word in &line[*at as usize..] {
+                let Some(longer) = self.branch(node, *word) else { break };
+                if self.nodes[longer as usize].uses & ASKED != 0 {
+                    visit(longer);
                 }
-                node = match after.next() {
-                    Some(next) if *next != NONE && signs & sign(*next) != 0 => {
-                        self.branch(node, *next).unwrap_or(NONE)
-                    }
-                    _ => NONE,
-                };
+                node = longer;
             }
         }
     }
@@ -188,13 +200,8 @@ impl Phrases {
     pub fn bytes(&self) -> usize {
         self.lexicon.bytes()
             + self.branches.bytes()
+            + self.filter.bytes()
             + self.nodes.capacity() * size_of::<Node>()
-            + (self.first.capacity() + self.signs.capacity() + self.free.capacity()) * size_of::<u32>()
+            + (self.first.capacity() + self.free.capacity()) * size_of::<u32>()
     }
-}
-
-/// The bit of a word that may follow.
-#[inline]
-fn sign(word: WordId) -> u32 {
-    1 << ((u64::from(word.wrapping_mul(0x9e37_79b9)) * 31) >> 32)
 }

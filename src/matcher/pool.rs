@@ -20,6 +20,17 @@ pub(super) struct List {
 }
 
 impl List {
+    /// The list as two numbers, the second of which is less than half of what a number can be.
+    pub fn numbers(self) -> [u32; 2] {
+        assert!(self.len <= u32::MAX / 2, "a list holds fewer than two thousand million items");
+        [self.at, self.len]
+    }
+
+    pub fn of_numbers([at, len]: [u32; 2]) -> Self {
+        Self { at, len }
+    }
+
+    #[inline]
     pub fn len(self) -> usize {
         self.len as usize
     }

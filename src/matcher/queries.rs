@@ -1,9 +1,10 @@
 //! The stored queries, each once, with those who ask them.
 
+use super::askers::Askers;
 use super::code::Sign;
 use super::codes::{Codes, Place};
 use super::hash::Seed;
-use super::pool::{List, Pool, number, push};
+use super::pool::{Pool, number, push};
 use super::table::Table;
 use crate::domain::SubscriptionId;
 
@@ -16,7 +17,7 @@ pub(super) struct Queries {
     seed: Seed,
     /// Of each query, its code; empty where a number is free.
     codes: Vec<Place>,
-    subscribers: Vec<List>,
+    subscribers: Vec<Askers>,
     code_pool: Codes,
     subscriber_pool: Pool<SubscriptionId>,
     by_code: Table<95>,
@@ -35,7 +36,7 @@ impl Queries {
         let id = self.free.pop().unwrap_or(number(self.codes.len()));
         if id as usize == self.codes.len() {
             push(&mut self.codes, list);
-            push(&mut self.subscribers, List::default());
+            push(&mut self.subscribers, Askers::default());
         } else {
             self.codes[id as usize] = list;
         }
@@ -52,46 +53,41 @@ impl Queries {
     }
 
     pub fn subscribe(&mut self, id: QueryId, subscription: SubscriptionId) {
-        let list = &mut self.subscribers[id as usize];
-        let at = self.subscriber_pool.get(*list).partition_point(|other| *other < subscription);
-        self.subscriber_pool.insert(list, at, subscription);
+        self.subscribers[id as usize].insert(subscription, &mut self.subscriber_pool);
         self.by_subscription.insert(self.hash(subscription), id);
     }
 
     /// Takes a subscription away; returns its query.
     pub fn unsubscribe(&mut self, subscription: SubscriptionId) -> Option<QueryId> {
         let asks = |id| self.subscribers(id).binary_search(&subscription).is_ok();
-        // The table cannot be changed while it asks the lists.
         let hash = self.hash(subscription);
         let id = self.by_subscription.find(hash, asks)?;
-        let mut list = self.subscribers[id as usize];
+        // Of one hash and query, one entry is as good as another.
         self.by_subscription.remove(hash, |other| other == id);
-        let at = self.subscriber_pool.get(list).binary_search(&subscription).expect("found there just now");
-        self.subscriber_pool.remove(&mut list, at);
-        self.subscribers[id as usize] = list;
+        self.subscribers[id as usize].remove(subscription, &mut self.subscriber_pool);
         Some(id)
     }
 
     #[inline]
     pub fn code(&self, id: QueryId) -> &[Sign] {
-        self.code_pool.get(self.codes[id as usize])
+        self.code_pool.get(&self.codes[id as usize])
     }
 
-    /// Where a query's code begins.
+    /// Where a query's code begins, if it is longer than one leaf.
     pub fn code_at(&self, id: QueryId) -> u32 {
         self.codes[id as usize].at()
     }
 
-    /// The code that begins there, and what comes after it.
+    /// The code that begins there.
     #[inline]
-    pub fn code_from(&self, at: u32) -> &[Sign] {
-        self.code_pool.tail(at)
+    pub fn longer_code(&self, at: u32) -> &[Sign] {
+        self.code_pool.longer(at)
     }
 
     /// Who asks a query, in the order of their numbers.
     #[inline]
     pub fn subscribers(&self, id: QueryId) -> &[SubscriptionId] {
-        self.subscriber_pool.get(self.subscribers[id as usize])
+        self.subscribers[id as usize].all(&self.subscriber_pool)
     }
 
     /// One more than the largest number that a query has.
@@ -110,7 +106,7 @@ impl Queries {
 
     pub fn bytes(&self) -> usize {
         self.codes.capacity() * size_of::<Place>()
-            + self.subscribers.capacity() * size_of::<List>()
+            + self.subscribers.capacity() * size_of::<Askers>()
             + self.code_pool.bytes()
             + self.subscriber_pool.bytes()
             + self.by_code.bytes()

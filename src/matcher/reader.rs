@@ -6,7 +6,7 @@ use super::document::archive;
 use super::lexicon::{NONE, Space};
 use super::phrases::Phrases;
 use crate::domain::Facts;
-use crate::text::{Folding, Word, for_each_word, spoken};
+use crate::text::{Folding, spoken};
 
 /// Where the words of a kind of text are looked up.
 #[derive(Debug, Clone, Copy)]
@@ -67,18 +67,16 @@ impl<'a> Reader<'a> {
     /// Counts the words of running text that some query uses.
     pub fn count(&mut self, texts: [&str; 2]) -> usize {
         for text in texts {
-            self.words(text);
+            self.plain_words(text);
         }
         self.scratch.line.drain(..).filter(|word| *word != NONE).count()
     }
 
     fn text(&mut self, parts: Parts, text: &str) {
         if self.is_used(Space::Written) || self.is_used(Space::Starts) {
-            for_each_word(text, Folding::Words, |Word { folded, written, .. }| {
-                self.word(RUNNING, parts, folded, written);
-            });
+            self.words(RUNNING, parts, Folding::Words, text);
         } else {
-            self.words(text);
+            self.plain_words(text);
         }
         self.gap();
         self.walk(parts);
@@ -86,13 +84,23 @@ impl<'a> Reader<'a> {
 
     /// The way of nearly every paper: only folded words are asked for.
     #[inline]
-    fn words(&mut self, text: &str) {
-        let (lexicon, line) = (&self.phrases.lexicon, &mut self.scratch.line);
-        for_each_word(text, Folding::Words, |word| line.push(lexicon.find(Space::Words, word.folded)));
+    fn plain_words(&mut self, text: &str) {
+        let (lexicon, Scratch { words, asked, line, .. }) = (&self.phrases.lexicon, &mut *self.scratch);
+        asked.clear();
+        words.read(text, Folding::Words, |word| {
+            asked.push(lexicon.asked(Space::Words, word.head, word.folded));
+        });
+        lexicon.find_all(Space::Words, asked, line);
+    }
+
+    fn words(&mut self, spaces: Spaces, parts: Parts, folding: Folding, text: &str) {
+        let mut words = std::mem::take(&mut self.scratch.words);
+        words.read(text, folding, |word| self.word(spaces, parts, word.folded, word.written));
+        self.scratch.words = words;
     }
 
     fn name(&mut self, spaces: Spaces, text: &str) {
-        for_each_word(text, Folding::Names, |word| self.word(spaces, ANYWHERE, word.folded, word.written));
+        self.words(spaces, ANYWHERE, Folding::Names, text);
     }
 
     /// Reads categories, each with its archive.
@@ -110,7 +118,7 @@ impl<'a> Reader<'a> {
     pub fn single(&mut self, space: Space, word: &str) {
         let id = self.phrases.lexicon.find(space, word);
         if let Some(phrase) = self.phrases.first(id) {
-            self.scratch.hold(phrase, ANYWHERE);
+            self.scratch.held.add(phrase, ANYWHERE);
         }
     }
 
@@ -124,7 +132,7 @@ impl<'a> Reader<'a> {
         if !lexicon.is_unused(spaces.starts) {
             lexicon.for_each_start(spaces.starts, written, |id| {
                 if let Some(phrase) = self.phrases.first(id) {
-                    self.scratch.hold(phrase, parts);
+                    self.scratch.held.add(phrase, parts);
                 }
             });
         }
@@ -138,16 +146,13 @@ impl<'a> Reader<'a> {
 
     /// Looks for phrases in what was read last.
     pub fn walk(&mut self, parts: Parts) {
-        let mut line = std::mem::take(&mut self.scratch.line);
-        self.phrases.for_each_in(&line, |phrase| self.scratch.hold(phrase, parts));
-        line.clear();
-        self.scratch.line = line;
-        if self.scratch.written.len() > 1 {
-            let written = std::mem::take(&mut self.scratch.written);
-            self.phrases.for_each_in(&written, |phrase| self.scratch.hold(phrase, parts));
-            self.scratch.written = written;
+        let Scratch { line, written, steps, held, .. } = &mut *self.scratch;
+        self.phrases.for_each_in(line, steps, |phrase| held.add(phrase, parts));
+        if written.len() > 1 {
+            self.phrases.for_each_in(written, steps, |phrase| held.add(phrase, parts));
         }
-        self.scratch.written.clear();
+        line.clear();
+        written.clear();
     }
 
     /// True when some query asks for texts of this kind.

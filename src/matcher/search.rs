@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::code::{self, Head, Sign};
 use super::evaluate::matched_terms;
 use super::lexicon::Space;
-use super::postings::WHOLE;
+use super::postings::{SURE, WHOLE};
 use super::queries::QueryId;
 use super::reader::Reader;
 use super::{Document, Match, Matcher, Scratch};
@@ -25,6 +25,16 @@ impl<'a> Found<'a> {
     #[inline]
     pub fn subscribers(self) -> &'a [SubscriptionId] {
         self.matcher.queries.subscribers(self.query)
+    }
+
+    /// Appends who asks it.
+    #[inline]
+    pub fn append_subscribers(self, ids: &mut Vec<SubscriptionId>) {
+        match self.subscribers() {
+            // Nearly always; copying a list of one would take longer.
+            [one] => ids.push(*one),
+            many => ids.extend_from_slice(many),
+        }
     }
 
     /// What it asks for, in normal form.
@@ -84,7 +94,6 @@ impl Matcher {
     }
 
     fn begin(&self, scratch: &mut Scratch) {
-        scratch.begin();
         scratch.fit(self.leaves.phrases.bound(), self.queries.bound());
     }
 
@@ -97,37 +106,46 @@ impl Matcher {
 
     /// Evaluates what the phrases that the paper holds bring up.
     fn collect(&self, scratch: &mut Scratch, mut ask: impl FnMut(&Expr) -> bool) {
-        for at in 0..scratch.held() {
-            let phrase = scratch.held_at(at);
-            for query in self.postings.sure(phrase) {
-                scratch.find(*query);
+        scratch.lists.clear();
+        for at in 0..scratch.held.len() {
+            let filed = self.postings.of(scratch.held.at(at));
+            if let Some(query) = filed.only() {
+                scratch.found.add(query);
+            } else if filed.is_list() {
+                scratch.lists.push(filed);
             }
-            for checked in self.postings.checked(phrase) {
+        }
+        for at in 0..scratch.lists.len() {
+            for checked in self.postings.checked(scratch.lists[at]) {
                 let held = if checked.check & WHOLE == 0 {
                     self.leaf(checked.check, scratch, &mut ask)
                 } else {
-                    !scratch.is_found(checked.query) && self.whole(checked.check & !WHOLE, scratch, &mut ask)
+                    checked.check == SURE
+                        || (!scratch.found.is_in(checked.query)
+                            && self.whole(
+                                self.queries.longer_code(checked.check & !WHOLE),
+                                scratch,
+                                &mut ask,
+                            ))
                 };
-                if held {
-                    scratch.find(checked.query);
-                }
+                scratch.found.add_if(checked.query, held);
             }
         }
         for query in self.postings.always() {
-            if self.whole(self.queries.code_at(*query), scratch, &mut ask) {
-                scratch.find(*query);
+            if self.whole(self.queries.code(*query), scratch, &mut ask) {
+                scratch.found.add(*query);
             }
         }
     }
 
-    fn whole(&self, code: u32, scratch: &Scratch, ask: &mut impl FnMut(&Expr) -> bool) -> bool {
-        code::holds(self.queries.code_from(code), &mut |leaf| self.leaf(leaf, scratch, ask))
+    fn whole(&self, code: &[Sign], scratch: &Scratch, ask: &mut impl FnMut(&Expr) -> bool) -> bool {
+        code::holds(code, &mut |leaf| self.leaf(leaf, scratch, ask))
     }
 
     #[inline]
     fn leaf(&self, leaf: Sign, scratch: &Scratch, ask: &mut impl FnMut(&Expr) -> bool) -> bool {
         let held = match code::head(leaf) {
-            Head::Phrase(phrase, parts) => scratch.holds(phrase, parts),
+            Head::Phrase(phrase, parts) => scratch.held.is_in(phrase, parts),
             Head::Other(number) => ask(self.leaves.other(number)),
             Head::All | Head::Any => unreachable!("joints are no leaves"),
         };

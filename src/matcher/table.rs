@@ -4,6 +4,8 @@
 //! things themselves. Open addressing, with removal that leaves no tombstones; of the capacity at most `FULL`
 //! percent is used, which trades memory for probes.
 
+use std::hint::select_unpredictable;
+
 /// A table whose slots are used to at most `FULL` percent.
 #[derive(Debug, Default)]
 pub(super) struct Table<const FULL: usize> {
@@ -26,6 +28,24 @@ impl<const FULL: usize> Table<FULL> {
     #[inline]
     pub fn find(&self, tag: u32, is_it: impl Fn(u32) -> bool) -> Option<u32> {
         self.slot(tag, is_it).map(|at| self.slots[at].value)
+    }
+
+    /// The number most probably filed under a hash: another only when two hashes are equal.
+    ///
+    /// Nearly always it is in one of two slots, of which none can be foreseen: both are read, without a branch.
+    #[inline]
+    #[expect(clippy::needless_bitwise_bool, reason = "a lazy operator would be a branch")]
+    pub fn guess(&self, tag: u32) -> Option<u32> {
+        let at = self.home(tag);
+        let (Some(home), Some(next)) = (self.slots.get(at), self.slots.get(self.after(at))) else {
+            return None;
+        };
+        let ends = |slot: &Slot| (slot.tag == tag) | (slot.value == u32::MAX);
+        if ends(home) | ends(next) {
+            let value = select_unpredictable(ends(home), home.value, next.value);
+            return Some(value).filter(|value| *value != u32::MAX);
+        }
+        self.find(tag, |_| true)
     }
 
     #[inline]
@@ -76,6 +96,11 @@ impl<const FULL: usize> Table<FULL> {
 
     pub fn len(&self) -> usize {
         self.len
+    }
+
+    /// The hashes under which something is filed.
+    pub fn tags(&self) -> impl Iterator<Item = u32> {
+        self.slots.iter().filter(|slot| slot.value != u32::MAX).map(|slot| slot.tag)
     }
 
     pub fn bytes(&self) -> usize {

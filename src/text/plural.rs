@@ -65,10 +65,11 @@ fn fold(word: &str, buffer: &mut String) -> Folded {
 /// False for nearly every word that folding leaves alone, told from its end.
 #[inline]
 pub(super) fn may_be_plural(word: &str) -> bool {
-    matches!(
-        word.as_bytes(),
-        [.., b's'] | [.., b'o', b'r', b'a'] | [.., b'r', b'i', b'a'] | [.., b'e', b'n', b'a']
-    )
+    match word.as_bytes() {
+        [.., b's'] => true,
+        [.., before, last, b'a'] => matches!([before, last], [b'o', b'r'] | [b'r', b'i'] | [b'e', b'n']),
+        _ => false,
+    }
 }
 
 /// True when folding can make a difference between this word, as written, and others: it is a plural, or may be

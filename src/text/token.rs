@@ -11,9 +11,10 @@ use std::ops::Range;
 
 use unicode_normalization::char::is_combining_mark;
 
+use super::fold;
 use super::latex::Latex;
 use super::unit::Unit;
-use super::{ascii, fold, plural};
+use super::words::{Word, emit, for_each_token};
 
 /// A folded word and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,76 +50,8 @@ fn collect(text: &str, folding: Folding) -> Vec<Token> {
     found
 }
 
-/// A word of a text, folded and as written, and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Word<'a> {
-    /// The word as it is compared.
-    pub folded: &'a str,
-    /// The word with case and accents folded but its plural kept; most often the same as `folded`.
-    pub written: &'a str,
-    /// The bytes of the input that it was read from.
-    pub span: Range<usize>,
-}
-
-/// Calls `visit` with each folded word and its bytes in the input, without an allocation for each.
-pub fn for_each_token(text: &str, folding: Folding, mut visit: impl FnMut(&str, Range<usize>)) {
-    for_each_word(text, folding, |word| visit(word.folded, word.span));
-}
-
-/// Calls `visit` with each word, without an allocation for each.
-///
-/// Plain ASCII is read byte by byte; from a word with anything else in it (accents, formulae, other scripts) to the
-/// next white space the exact way through `latex` and `fold` is taken, which gives the same for plain text.
-pub fn for_each_word(text: &str, folding: Folding, mut visit: impl FnMut(Word<'_>)) {
-    let bytes = text.as_bytes();
-    let (mut at, mut lower, mut single, mut exact) = (0, String::new(), String::new(), None);
-    while let Some(byte) = bytes.get(at) {
-        match ascii::class(*byte) {
-            ascii::SEPARATOR => at += 1,
-            class if class & ascii::LETTER != 0 => {
-                let Some(word) = ascii::read_word(bytes, at) else {
-                    at = exact.get_or_insert_with(|| Exact::new(text)).read(at, folding, &mut visit);
-                    continue;
-                };
-                let mut written = &text[at..word.end];
-                if word.has_capitals || word.has_caret {
-                    lower.clear();
-                    lower.push_str(written);
-                    lower.make_ascii_lowercase();
-                    if word.has_caret {
-                        lower.retain(|ch| ch != '^');
-                    }
-                    written = &lower;
-                }
-                emit(written, &mut single, at..word.end, folding, &mut visit);
-                at = word.next;
-            }
-            class if class & ascii::ODD != 0 => {
-                at = exact.get_or_insert_with(|| Exact::new(text)).read(at, folding, &mut visit);
-            }
-            _ => at += 1,
-        }
-    }
-}
-
-#[inline]
-fn emit(
-    written: &str,
-    single: &mut String,
-    span: Range<usize>,
-    folding: Folding,
-    visit: &mut impl FnMut(Word<'_>),
-) {
-    let folded = if folding == Folding::Words && plural::may_be_plural(written) {
-        plural::singular_in(written, single)
-    } else {
-        written
-    };
-    visit(Word { folded, written, span });
-}
-
 /// The exact way from text to words, with its buffers.
-struct Exact<'a> {
+pub(super) struct Exact<'a> {
     latex: Latex<'a>,
     decoded: Vec<Unit>,
     units: Vec<Unit>,
@@ -127,7 +60,7 @@ struct Exact<'a> {
 }
 
 impl<'a> Exact<'a> {
-    fn new(text: &'a str) -> Self {
+    pub fn new(text: &'a str) -> Self {
         Self {
             latex: Latex::new(text),
             decoded: Vec::new(),
@@ -138,7 +71,7 @@ impl<'a> Exact<'a> {
     }
 
     /// Reads the words from a place to the next white space and says where that is.
-    fn read(&mut self, from: usize, folding: Folding, visit: &mut impl FnMut(Word<'_>)) -> usize {
+    pub fn read(&mut self, from: usize, folding: Folding, visit: &mut impl FnMut(Word<'_>)) -> usize {
         let end = self.latex.decode_piece(from, &mut self.decoded);
         fold::fold(&self.decoded, &mut self.units);
         words_of(&self.units, [&mut self.word, &mut self.single], folding, visit);
@@ -160,13 +93,13 @@ fn words_of(
             for pair in units[at..end].windows(2.min(end - at)) {
                 word.clear();
                 word.extend(pair.iter().map(|unit| unit.ch));
-                visit(Word { folded: word, written: word, span: span(pair) });
+                visit(Word::plain(word, span(pair)));
             }
             at = end;
         } else if is_letter(unit.ch) {
             word.clear();
             let end = read_word(units, at, word);
-            emit(word, single, span(&units[at..end]), folding, visit);
+            emit(Word::plain(word, span(&units[at..end])), single, folding, visit);
             at = skip_possessive(units, end);
         } else {
             at += 1;
@@ -361,7 +294,7 @@ mod tests {
                 let shown = display_tokens(&words);
                 let again: Vec<_> = collect(&shown, Folding::Names).into_iter().map(|token| token.text).collect();
                 prop_assert_eq!(&again, &words, "{}", shown);
-                let folded: Vec<_> = words.iter().map(|word| plural::singular(word).into_owned()).collect();
+                let folded: Vec<_> = words.iter().map(|word| crate::text::singular(word).into_owned()).collect();
                 let twice: Vec<_> = tokens(&display_tokens(&folded)).into_iter().map(|token| token.text).collect();
                 prop_assert_eq!(twice, folded);
             }

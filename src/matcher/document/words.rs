@@ -70,7 +70,7 @@ impl Words {
     pub fn add_parts(&mut self, field: Field, index: usize, folding: Folding, parts: &[(usize, &str)]) {
         let (first, entry) = (self.places.len(), u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
         for (offset, part) in parts {
-            for_each_word(part, folding, |Word { folded, written, span }| {
+            for_each_word(part, folding, |Word { folded, written, span, .. }| {
                 let written_as = push(&mut self.text, written);
                 let folded = if folded == written { written_as } else { push(&mut self.text, folded) };
                 let span = Slice::new(offset + span.start..offset + span.end);
