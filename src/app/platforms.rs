@@ -20,7 +20,7 @@ impl Platforms {
     /// Builds the adapters from the configuration.
     pub fn new(config: &Config, ledger: Ledger) -> anyhow::Result<Self> {
         let all: Vec<Arc<dyn ChatPlatform>> = vec![
-            Arc::new(discord::Discord::new(discord::DiscordConfig {
+            Arc::new(discord::Discord::new(&discord::DiscordConfig {
                 api_base: config.discord.api_base.clone(),
                 token: config.discord.token.clone().unwrap_or_default(),
                 application_id: config.discord.application_id,
