@@ -3,6 +3,7 @@
 //! The only place that names a concrete chat platform or source.
 
 pub mod demo;
+mod discord;
 mod health;
 mod lock;
 mod platforms;
@@ -21,6 +22,7 @@ use crate::search::Search;
 use crate::sources::{FetchConfig, Fetcher, Source, huggingface::HuggingFace};
 use crate::store::Store;
 
+pub use discord::discord_invite;
 pub use health::healthcheck;
 pub use platforms::not_connected;
 pub use sandbox::{Line, Shown};

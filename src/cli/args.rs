@@ -81,6 +81,9 @@ pub enum Command {
     /// Check and show the configuration
     #[command(subcommand)]
     Config(Config),
+    /// Connect Discord
+    #[command(subcommand)]
+    Discord(Discord),
     /// Ask a running `paperwire serve` whether it is well (for containers)
     Healthcheck,
     /// Print a completion script for a shell
@@ -208,4 +211,10 @@ pub struct Explain {
 pub enum Config {
     /// Check the configuration and print what is in force, secrets redacted
     Check,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Discord {
+    /// Print the link that adds the bot to a server, with what it asks for and why
+    Invite,
 }

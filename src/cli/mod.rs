@@ -4,6 +4,7 @@ mod args;
 mod asked;
 mod config;
 mod demo;
+mod discord;
 mod exit;
 mod explain;
 mod healthcheck;
@@ -57,6 +58,7 @@ fn dispatch(args: Args) -> Result<(), CliError> {
             Command::Explain(args) => explain::run(&config, &args, output).await,
             Command::Migrate => migrate::run(&config, output).await,
             Command::Config(command) => config::run(&config, &command, output),
+            Command::Discord(command) => discord::run(&config, &command, output).await,
             Command::Healthcheck => healthcheck::run(&config).await,
             Command::Demo(_) | Command::Completions { .. } => Ok(()),
         }

@@ -108,7 +108,23 @@ pub(super) fn commands() -> Value {
             .integration_types(vec![InstallationContext::Guild])
             .contexts(vec![InteractionContext::Guild, InteractionContext::BotDm])
     };
-    json!([everywhere(papers), everywhere(about)])
+    said(&json!([everywhere(papers), everywhere(about)]))
+}
+
+/// Without the fields that say nothing: serenity writes them all, and Discord takes some only where they belong.
+fn said(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let kept = fields.iter().filter(|(_, value)| says(value));
+            Value::Object(kept.map(|(name, value)| (name.clone(), said(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(said).collect()),
+        other => other.clone(),
+    }
+}
+
+fn says(value: &Value) -> bool {
+    !matches!(value, Value::Null | Value::Bool(false)) && *value != json!([]) && *value != json!("")
 }
 
 fn subcommand(spec: &Spec) -> CreateCommandOption {
@@ -144,19 +160,14 @@ fn option(opt: &Opt) -> CreateCommandOption {
     }
 }
 
-/// What is compared: our fields without those that say nothing, in an order of their own.
+/// What is compared: our fields, without those that say nothing, lists without order in one of their own.
 fn normal(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
-            let says =
-                |value: &Value| !matches!(value, Value::Null | Value::Bool(false)) && *value != json!([]);
-            let kept = fields.iter().filter(|(name, value)| {
-                // An entry in a menu has no description, which Discord writes as an empty one.
-                COMPARED.contains(&name.as_str()) && says(value) && **value != json!("")
-            });
-            let kept = kept.map(|(name, value)| {
-                let sorted = matches!(name.as_str(), "contexts" | "integration_types" | "channel_types");
-                (name.clone(), if sorted { in_order(value) } else { normal(value) })
+            let ours = fields.iter().filter(|(name, value)| COMPARED.contains(&name.as_str()) && says(value));
+            let kept = ours.map(|(name, value)| {
+                let unordered = matches!(name.as_str(), "contexts" | "integration_types" | "channel_types");
+                (name.clone(), if unordered { in_order(value) } else { normal(value) })
             });
             Value::Object(kept.collect())
         }

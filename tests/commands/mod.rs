@@ -1,0 +1,3 @@
+//! Commands as people give them on each platform, through the real client libraries.
+
+mod discord;
