@@ -27,7 +27,7 @@ use crate::chat::CommandHandler;
 use crate::message::Refusal;
 
 /// A session that is not up for so long is given up for a new one, with our own waits in between.
-const LOST_AFTER: Duration = Duration::from_secs(60);
+const LOST_AFTER: Duration = Duration::from_mins(1);
 /// How often the session is looked at.
 const LOOK: Duration = Duration::from_secs(5);
 /// Waits after a session that did not come about; each is twice the last.

@@ -79,13 +79,13 @@ impl Interactions {
 
     async fn over_rest(&self, arrived: Arrived) {
         let (first, late) = self.first(&arrived).await;
-        let responder = Responder { rest: &self.inner.rest, to: &arrived };
+        let responder = Responder { rest: &self.inner.rest, to: &arrived, after_body: false };
         let First::Response(response) = first else { return };
         // Without its first response an interaction takes no other; what was done stays done and is told when asked again.
         if responder.first(&response).await
             && let Some(late) = late
         {
-            finish(&responder, late, false).await;
+            finish(&responder, late).await;
         }
     }
 
@@ -95,16 +95,10 @@ impl Interactions {
         if let Some(late) = late {
             let rest = self.inner.rest.clone();
             self.inner.running.spawn(async move {
-                finish(&Responder { rest: &rest, to: &arrived }, late, true).await;
+                finish(&Responder { rest: &rest, to: &arrived, after_body: true }, late).await;
             });
         }
         first
-    }
-
-    /// What a person is told whose interaction is of no known form.
-    #[expect(clippy::unused_self, reason = "reads as the other answers do")]
-    pub(super) fn unreadable(&self) -> Value {
-        shown(&said::unreadable())
     }
 
     async fn first(&self, arrived: &Arrived) -> (First, Late) {
@@ -112,7 +106,7 @@ impl Interactions {
             Ask::Ping => json!({"type": PONG}),
             Ask::Unreadable => {
                 warn!(interaction.id = arrived.id, "Interaction {} could not be read", arrived.id);
-                shown(&said::unreadable())
+                unreadable()
             }
             Ask::CompleteNothing => json!({"type": CHOICES, "data": completions(&[])}),
             Ask::Complete(completion) => {
@@ -162,16 +156,18 @@ fn shown(reply: &Reply) -> Value {
     json!({"type": MESSAGE, "data": flagged(message(reply), is_private(reply))})
 }
 
+/// What a person is told whose interaction is of no known form.
+pub(super) fn unreadable() -> Value {
+    shown(&said::unreadable())
+}
+
 fn is_private(reply: &Reply) -> bool {
     reply.audience == Audience::Asker
 }
 
 /// Tells the answer that came after the deferral.
-async fn finish(responder: &Responder<'_>, late: JoinHandle<Answer>, after_body: bool) {
-    let edit = async |reply: &Reply| {
-        let made = message(reply);
-        if after_body { responder.edit_after_body(&made).await } else { responder.edit(&made).await }
-    };
+async fn finish(responder: &Responder<'_>, late: JoinHandle<Answer>) {
+    let edit = async |reply: &Reply| responder.edit(&message(reply)).await;
     // After a press nothing hangs: the message stands, and what is deferred is its change.
     let hangs = !responder.to.on_message;
     match of(late.await) {

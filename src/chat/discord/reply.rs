@@ -52,7 +52,7 @@ pub(super) fn message(reply: &Reply) -> Value {
 /// An embed on its way.
 enum Part {
     Words { title: String, words: String },
-    Paper(CreateEmbed),
+    Paper(Box<CreateEmbed>),
 }
 
 #[derive(Default)]
@@ -74,7 +74,7 @@ fn embeds(blocks: &[Block]) -> Vec<CreateEmbed> {
         page.parts.push(Part::Words { title: String::new(), words: format!("-# {}", text(&said, NAME_MAX)) });
     }
     let embeds = page.parts.into_iter().map(|part| match part {
-        Part::Paper(embed) => embed,
+        Part::Paper(embed) => *embed,
         Part::Words { title, words } => {
             let mut embed = CreateEmbed::new().colour(COLOUR);
             if !title.is_empty() {
@@ -158,7 +158,7 @@ impl Page {
             return false;
         }
         self.used += size;
-        self.parts.push(Part::Paper(made));
+        self.parts.push(Part::Paper(Box::new(made)));
         true
     }
 }

@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use serenity::http::{LightMethod, Route};
-use tracing::{info, warn};
+use tracing::warn;
 
 use super::errors::{self, Answer};
 use super::read::Arrived;
 use super::rest::Rest;
 
 /// The longest wait of a 429 that is still worth waiting for: the first response must come within 3 s.
-const FIRST_WAIT_MAX: Duration = Duration::from_millis(1_000);
+const FIRST_WAIT_MAX: Duration = Duration::from_secs(1);
 /// The same for edits and follow-ups, for which there are 15 minutes.
-const LATER_WAIT_MAX: Duration = Duration::from_secs(60);
-/// How long Discord may take to read a deferral that was the body of our answer, before its edit finds it.
+const LATER_WAIT_MAX: Duration = Duration::from_mins(1);
+/// How long Discord is given, twice, to read a deferral that was the body of our answer.
 const DEFERRAL_READ: Duration = Duration::from_secs(1);
 /// The flag of a message that only who asked can see.
 const EPHEMERAL: u64 = 64;
@@ -31,6 +31,8 @@ const GONE: [(u64, &str); 4] = [
 pub(super) struct Responder<'a> {
     pub rest: &'a Rest,
     pub to: &'a Arrived,
+    /// The first response was the body of our HTTP answer, which Discord may still be reading.
+    pub after_body: bool,
 }
 
 impl Responder<'_> {
@@ -43,17 +45,6 @@ impl Responder<'_> {
     /// Puts a message in the place of the first response.
     pub async fn edit(&self, message: &Value) -> bool {
         self.told(self.original(), LightMethod::Patch, Some(message), LATER_WAIT_MAX, "late answer").await
-    }
-
-    /// Like [`Self::edit`], soon after the response that was the body of our HTTP answer.
-    pub async fn edit_after_body(&self, message: &Value) -> bool {
-        for _ in 0..2 {
-            match self.ask(self.original(), LightMethod::Patch, Some(message)).await {
-                Ok(answer) if answer.status == 404 => tokio::time::sleep(DEFERRAL_READ).await,
-                _ => break,
-            }
-        }
-        self.edit(message).await
     }
 
     /// Takes the first response back.
@@ -89,6 +80,12 @@ impl Responder<'_> {
         what: &str,
     ) -> bool {
         let mut asked = self.ask(route, method, body).await;
+        for _ in 0..2 {
+            if self.after_body && asked.as_ref().is_ok_and(|answer| answer.status == 404) {
+                tokio::time::sleep(DEFERRAL_READ).await;
+                asked = self.ask(route, method, body).await;
+            }
+        }
         if let Ok(answer) = &asked
             && let Some(hold) = errors::hold(answer).filter(|hold| hold.wait <= wait_max)
             && answer.status == 429
@@ -99,15 +96,13 @@ impl Responder<'_> {
         let id = self.to.id;
         match asked {
             Ok(answer) if answer.status.is_success() => return true,
-            Ok(answer) => match GONE.iter().find(|(code, _)| *code == errors::code(&answer)) {
-                Some((code, why)) => {
-                    info!(interaction.id = id, code, "The {what} to interaction {id} was not taken: {why}");
-                }
-                None => {
-                    let reason = errors::words(&answer);
-                    warn!(interaction.id = id, "The {what} to interaction {id} was not taken: {reason}");
-                }
-            },
+            Ok(answer) => {
+                let code = errors::code(&answer);
+                let words = || errors::words(&answer);
+                let known = GONE.iter().find(|(gone, _)| *gone == code);
+                let reason = known.map_or_else(words, |(_, why)| (*why).to_owned());
+                warn!(interaction.id = id, code, "The {what} to interaction {id} was not taken: {reason}");
+            }
             Err(reason) => {
                 warn!(interaction.id = id, "The {what} to interaction {id} did not reach Discord: {reason}");
             }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use serenity::all::Interaction;
 use tracing::{debug, warn};
 
-use super::interactions::{First, Interactions};
+use super::interactions::{First, Interactions, unreadable};
 use super::read::arrived;
 
 /// Discord's own limit of an interaction is far below.
@@ -64,7 +64,7 @@ impl Webhook {
                 First::Response(response) => answered(&response),
                 First::Silence => Received { status: 202, body: Vec::new() },
             },
-            Err(error) => self.unreadable(body, &error),
+            Err(error) => not_understood(body, &error),
         }
     }
 
@@ -88,16 +88,16 @@ impl Webhook {
         let signed = [timestamp.as_bytes(), body].concat();
         self.key.verify_strict(&signed, &signature).map_err(|_| "a wrong signature")
     }
+}
 
-    /// Says so to the person where Discord sends something that is not understood.
-    fn unreadable(&self, body: &[u8], error: &serde_json::Error) -> Received {
-        let kind = serde_json::from_slice::<Value>(body).ok().and_then(|value| value["type"].as_u64());
-        warn!("A signed interaction could not be read: {error}");
-        match kind {
-            Some(4) => answered(&json!({"type": 8, "data": {"choices": []}})),
-            Some(2 | 3 | 5) => answered(&self.interactions.unreadable()),
-            _ => refused(400, "no interaction"),
-        }
+/// Says so to the person where Discord sends something that is not understood.
+fn not_understood(body: &[u8], error: &serde_json::Error) -> Received {
+    let kind = serde_json::from_slice::<Value>(body).ok().and_then(|value| value["type"].as_u64());
+    warn!("A signed interaction could not be read: {error}");
+    match kind {
+        Some(4) => answered(&json!({"type": 8, "data": {"choices": []}})),
+        Some(2 | 3 | 5) => answered(&unreadable()),
+        _ => refused(400, "no interaction"),
     }
 }
 

@@ -1,14 +1,16 @@
 //! Texts that try to break out of an answer: people see their words, and Discord takes every message.
 
-use paperwire::chat::Answer;
+use paperwire::chat::discord::Discord;
+use paperwire::chat::{Answer, ChatPlatform, Post};
+use paperwire::domain::{ChannelId, DeliveryId, Platform, SendOutcome};
 use paperwire::message::{
-    Block, Button, Choice, Entry, Field, Form, Input, Look, Menu, PaperCard, Piece, Press, Reply,
+    Block, Button, Choice, Entry, Field, Form, Input, Look, Menu, Message, PaperCard, Piece, Press, Reply,
 };
 
-use super::Bench;
+use super::{Bench, config};
 use crate::chat::{card, hostile_texts};
 use crate::worlds::discord::payload::{ADA, Does};
-use crate::worlds::discord::seen;
+use crate::worlds::discord::{Discord as World, seen};
 
 /// A reply with the text wherever text can come from outside.
 fn infected(text: &str) -> Reply {
@@ -69,6 +71,31 @@ async fn nothing_in_an_answer_mentions_or_links_elsewhere() {
         }
     }
     bench.ends().await;
+}
+
+#[tokio::test]
+async fn a_paper_in_a_line_is_one_line_that_links_to_it() {
+    let world = World::start(&["100"]).await;
+    let discord = Discord::new(&config(&world)).unwrap();
+    for (number, text) in (0_u128..).zip(hostile_texts()) {
+        let paper =
+            PaperCard { title: text.clone(), byline: text.clone(), category: Some(text.clone()), ..card() };
+        let body = discord.render(&Message::Line(paper)).rich;
+        let channel = ChannelId::parse(Platform::Discord, "100").unwrap();
+        let delivery = DeliveryId(uuid::Uuid::from_u128(number));
+        let outcome = discord.send(Post { channel: &channel, delivery, body: &body, plain: false }).await;
+        assert!(
+            matches!(outcome, SendOutcome::Sent { .. } | SendOutcome::Wait { .. }),
+            "{text:.60}: {outcome:?}"
+        );
+        let posted = world.all().pop().unwrap();
+        assert_eq!((posted.mentions, posted.notifies), (vec![], false), "{text:.60}");
+        assert!(
+            posted.links.iter().all(|(_, to)| to.starts_with(OURS[0])) && posted.links.len() == 1,
+            "{text:.60}"
+        );
+        assert!(!posted.text.contains('\n'));
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{HeaderMap, HeaderValue};
 
 use super::{Bench, NOW, Way};
+use crate::worlds::discord::Discord as World;
 use crate::worlds::discord::payload::{ADA, Does};
 
 fn now() -> Timestamp {
@@ -22,7 +23,7 @@ async fn a_ping_is_answered() {
     let bench = Bench::http().await;
     let body = br#"{"id":"1","application_id":"1","type":1,"token":"t","version":1,"entitlements":[],"authorizing_integration_owners":{}}"#;
     let Way::Http(webhook) = &bench.way else { panic!() };
-    let received = webhook.receive(&bench.world.signed(body, now()), body, now()).await;
+    let received = webhook.receive(&World::signed(body, now()), body, now()).await;
     assert_eq!((received.status, received.body.as_slice()), (200, br#"{"type":1}"#.as_slice()));
     bench.ends().await;
 }
@@ -31,7 +32,7 @@ async fn a_ping_is_answered() {
 async fn what_discord_has_not_signed_just_now_is_refused_unread() {
     let bench = Bench::http().await;
     let body = bench.world.begins(ADA, Does::Slash("status", vec![])).sent.to_string().into_bytes();
-    let good = bench.world.signed(&body, now());
+    let good = World::signed(&body, now());
     let with = |name: &'static str, value: &str| {
         let mut headers = good.clone();
         headers.insert(name, HeaderValue::from_str(value).unwrap());
@@ -50,8 +51,8 @@ async fn what_discord_has_not_signed_just_now_is_refused_unread() {
         with("x-signature-timestamp", "1"),
         with("x-signature-timestamp", "soon"),
         with("x-signature-timestamp", "9999999999999999"),
-        bench.world.signed(&body, now() - SignedDuration::from_secs(301)),
-        bench.world.signed(&body, now() + SignedDuration::from_secs(301)),
+        World::signed(&body, now() - SignedDuration::from_secs(301)),
+        World::signed(&body, now() + SignedDuration::from_secs(301)),
     ] {
         assert_eq!(status(&bench, &headers, &body).await, 401, "{headers:?}");
     }
@@ -62,7 +63,7 @@ async fn what_discord_has_not_signed_just_now_is_refused_unread() {
     }
     assert!(bench.script.asked().is_empty(), "nothing of it was done");
     for at in [now() - SignedDuration::from_secs(299), now() + SignedDuration::from_secs(299)] {
-        assert_eq!(status(&bench, &bench.world.signed(&body, at), &body).await, 200);
+        assert_eq!(status(&bench, &World::signed(&body, at), &body).await, 200);
     }
     bench.ends().await;
 }
@@ -71,7 +72,7 @@ async fn what_discord_has_not_signed_just_now_is_refused_unread() {
 async fn a_huge_body_is_refused_before_its_signature_is_looked_at() {
     let bench = Bench::http().await;
     let body = vec![b' '; paperwire::chat::discord::Webhook::body_max() + 1];
-    assert_eq!(status(&bench, &bench.world.signed(&body, now()), &body).await, 413);
+    assert_eq!(status(&bench, &World::signed(&body, now()), &body).await, 413);
     bench.ends().await;
 }
 
@@ -79,7 +80,7 @@ async fn a_huge_body_is_refused_before_its_signature_is_looked_at() {
 async fn a_replay_in_time_is_the_same_request_again() {
     let bench = Bench::http().await;
     let body = bench.world.begins(ADA, Does::Slash("status", vec![])).sent.to_string().into_bytes();
-    let headers = bench.world.signed(&body, now());
+    let headers = World::signed(&body, now());
     assert_eq!(status(&bench, &headers, &body).await, 200);
     assert_eq!(status(&bench, &headers, &body).await, 200);
     let ids: Vec<String> = bench.script.asked().into_iter().map(|request| request.id).collect();
@@ -98,7 +99,7 @@ async fn a_signed_body_that_is_no_interaction_harms_nothing() {
         ("{\"type\":4,\"id\":\"x\"}", 200),
         ("\u{0}\u{1}", 400),
     ] {
-        let headers = bench.world.signed(body.as_bytes(), now());
+        let headers = World::signed(body.as_bytes(), now());
         assert_eq!(status(&bench, &headers, body.as_bytes()).await, expected, "{body}");
     }
     let mut begun = bench.world.begins(ADA, Does::Slash("status", vec![]));

@@ -4,6 +4,7 @@ mod answers;
 mod gateway;
 mod hostile;
 mod http;
+mod invite;
 mod registration;
 mod requests;
 
@@ -121,13 +122,11 @@ struct Budget {
 #[async_trait]
 impl IdentifyBudget for Budget {
     async fn take(&self) -> Result<(), Duration> {
-        match self.refusals.lock().unwrap().pop_front() {
-            Some(wait) => Err(wait),
-            None => {
-                *self.taken.lock().unwrap() += 1;
-                Ok(())
-            }
+        if let Some(wait) = self.refusals.lock().unwrap().pop_front() {
+            return Err(wait);
         }
+        *self.taken.lock().unwrap() += 1;
+        Ok(())
     }
 }
 
@@ -150,7 +149,7 @@ impl Bench {
         let world = World::start(&["100"]).await;
         let script = Script::new();
         let interactions = Interactions::new(&config(&world), script.clone()).unwrap();
-        let way = Way::Http(Webhook::new(world.public_key(), interactions).unwrap());
+        let way = Way::Http(Webhook::new(World::public_key(), interactions).unwrap());
         Self { world, script, budget: Arc::default(), way }
     }
 
@@ -189,7 +188,7 @@ impl Bench {
             }
             Way::Http(webhook) => {
                 let (body, now) = (begun.sent.to_string(), NOW.parse().unwrap());
-                let headers = self.world.signed(body.as_bytes(), now);
+                let headers = World::signed(body.as_bytes(), now);
                 let received = webhook.receive(&headers, body.as_bytes(), now).await;
                 self.world.takes(begun.id, received.status, &received.body);
                 Some(received)

@@ -73,16 +73,19 @@ fn listed(application: u64, number: usize, mut command: Value) -> Value {
     ] {
         fields.entry(name).or_insert(value);
     }
-    // Discord leaves out what says nothing.
-    fn tidy(value: &mut Value) {
-        for option in value["options"].as_array_mut().into_iter().flatten() {
-            let fields = option.as_object_mut().unwrap();
-            fields.retain(|_, value| *value != json!(false) && *value != json!([]));
-            tidy(option);
-        }
-    }
     if command.get("options").is_some() {
         tidy(&mut command);
     }
     command
+}
+
+/// Discord leaves out what says nothing.
+fn tidy(value: &mut Value) {
+    for option in value["options"].as_array_mut().into_iter().flatten() {
+        let fields = option.as_object_mut().unwrap();
+        fields.retain(|_, value| *value != json!(false) && *value != json!([]));
+        if fields.contains_key("options") {
+            tidy(option);
+        }
+    }
 }

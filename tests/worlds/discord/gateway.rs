@@ -76,14 +76,14 @@ impl Discord {
     /// Does something to the connection.
     pub fn order(&self, order: Order) {
         self.state(|state| {
-            state.gateway.connection.as_ref().expect("a connection stands").send(order).unwrap()
+            state.gateway.connection.as_ref().expect("a connection stands").send(order).unwrap();
         });
     }
 
     /// Waits until the gateway stands so: sessions, resumes, farewell.
     pub async fn gateway_until(&self, so: impl Fn(&Seen) -> bool) -> Seen {
         let mut changes = self.inner.changes.subscribe();
-        let waited = tokio::time::timeout(Duration::from_secs(60), async {
+        let waited = tokio::time::timeout(Duration::from_mins(1), async {
             loop {
                 changes.borrow_and_update();
                 let seen = self.gateway();

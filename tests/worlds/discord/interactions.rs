@@ -114,19 +114,16 @@ impl Discord {
                 changes.changed().await.unwrap();
             }
         });
-        match waited.await {
-            Ok(interaction) => interaction,
-            Err(_) => panic!("never so: {:#?}", self.interaction(id)),
-        }
+        waited.await.unwrap_or_else(|_| panic!("never so: {:#?}", self.interaction(id)))
     }
 
     /// The public key of the application.
-    pub fn public_key(&self) -> [u8; 32] {
+    pub fn public_key() -> [u8; 32] {
         key().verifying_key().to_bytes()
     }
 
     /// The headers of a request in mode `http`.
-    pub fn signed(&self, body: &[u8], at: jiff::Timestamp) -> HeaderMap {
+    pub fn signed(body: &[u8], at: jiff::Timestamp) -> HeaderMap {
         let timestamp = at.as_second().to_string();
         let signature = key().sign(&[timestamp.as_bytes(), body].concat());
         let mut headers = HeaderMap::new();
@@ -233,7 +230,7 @@ fn noted(state: &mut State, answer: &Answer, body: &[u8]) {
     }
 }
 
-fn refusal(refused: check::Refusal) -> Answer {
+fn refusal(refused: &check::Refusal) -> Answer {
     error(400, refused.code, &refused.message)
 }
 
@@ -250,7 +247,7 @@ fn responded(state: &mut State, id: u64, token: Option<&str>, body: &[u8]) -> Re
         found.refused.push(40060);
         return Err(error(400, 40060, "Interaction has already been acknowledged."));
     }
-    let body = check::response(body).map_err(refusal)?;
+    let body = check::response(body).map_err(|refused| refusal(&refused))?;
     let kind = body["type"].as_u64().unwrap();
     let fits = match kind {
         4 | 5 => found.does.kind() != 4,
@@ -268,7 +265,7 @@ fn responded(state: &mut State, id: u64, token: Option<&str>, body: &[u8]) -> Re
     if matches!(kind, 4 | 7) {
         found.message = Some(body["data"].clone());
     }
-    let posted = (kind == 4 && !found.ephemeral).then(|| found.who.channel);
+    let posted = (kind == 4 && !found.ephemeral).then_some(found.who.channel);
     if let Some(channel) = posted {
         keep(state, channel, &body["data"]);
     }
@@ -296,7 +293,7 @@ fn edited(state: &mut State, token: &str, body: &[u8]) -> Result<Answer, Answer>
     if found.deleted || (found.response == Some(9) || found.response == Some(8)) {
         return Err(error(404, 10008, "Unknown Message"));
     }
-    let body = check::interaction_message("edit", body).map_err(refusal)?;
+    let body = check::interaction_message("edit", body).map_err(|refused| refusal(&refused))?;
     found.message = Some(body.clone());
     let (id, channel) = (found.id, found.who.channel);
     Ok(Answer::json(200, &message_object(&id.to_string(), &channel.to_string(), &body)))
@@ -304,7 +301,7 @@ fn edited(state: &mut State, token: &str, body: &[u8]) -> Result<Answer, Answer>
 
 fn followed(state: &mut State, token: &str, body: &[u8]) -> Result<Answer, Answer> {
     let found = alive(state, token)?;
-    let body = check::interaction_message("follow-up", body).map_err(refusal)?;
+    let body = check::interaction_message("follow-up", body).map_err(|refused| refusal(&refused))?;
     let (id, channel) = (found.id, found.who.channel);
     // The first message after a deferral becomes the deferred one, and keeps who sees it.
     if found.response == Some(5) && found.message.is_none() && !found.deleted {

@@ -78,30 +78,27 @@ impl Does {
 
 /// The interaction as it is sent.
 pub fn interaction(id: u64, token: &str, who: Person, does: &Does) -> Value {
-    let user = user(who.user);
+    let (user, private) = (user(who.user), who.guild.is_none());
     let mut body = json!({
         "id": id.to_string(), "application_id": APPLICATION.to_string(), "type": does.kind(), "token": token,
         "version": 1, "channel_id": who.channel.to_string(), "locale": "en-GB", "entitlements": [],
         "app_permissions": "277025704960", "attachment_size_limit": 10_485_760,
-        "channel": {"id": who.channel.to_string(), "type": if who.guild.is_some() { 0 } else { 1 }},
-        "data": data(does), "context": if who.guild.is_some() { 0 } else { 1 },
+        "channel": {"id": who.channel.to_string(), "type": u8::from(private)},
+        "data": data(does), "context": u8::from(private),
     });
-    match who.guild {
-        Some(guild) => {
-            body["guild_id"] = json!(guild.to_string());
-            body["guild_locale"] = json!("en-US");
-            body["guild"] = json!({"id": guild.to_string(), "locale": "en-US", "features": []});
-            body["authorizing_integration_owners"] = json!({"0": guild.to_string()});
-            body["member"] = json!({
-                "user": user, "roles": [], "joined_at": "2024-01-01T00:00:00.000000+00:00", "deaf": false,
-                "mute": false, "flags": 0, "pending": false, "avatar": null, "nick": null, "premium_since": null,
-                "permissions": who.permissions.to_string(), "communication_disabled_until": null, "unusual_dm_activity_until": null,
-            });
-        }
-        None => {
-            body["user"] = user;
-            body["authorizing_integration_owners"] = json!({"0": "0"});
-        }
+    if let Some(guild) = who.guild {
+        body["guild_id"] = json!(guild.to_string());
+        body["guild_locale"] = json!("en-US");
+        body["guild"] = json!({"id": guild.to_string(), "locale": "en-US", "features": []});
+        body["authorizing_integration_owners"] = json!({"0": guild.to_string()});
+        body["member"] = json!({
+            "user": user, "roles": [], "joined_at": "2024-01-01T00:00:00.000000+00:00", "deaf": false,
+            "mute": false, "flags": 0, "pending": false, "avatar": null, "nick": null, "premium_since": null,
+            "permissions": who.permissions.to_string(), "communication_disabled_until": null, "unusual_dm_activity_until": null,
+        });
+    } else {
+        body["user"] = user;
+        body["authorizing_integration_owners"] = json!({"0": "0"});
     }
     if does.on_message() {
         body["message"] = message(who.channel, "An answer of the bot");
