@@ -105,7 +105,11 @@ impl Gateway<'_> {
         let mut wait = FIRST_WAIT;
         while !self.stop.is_cancelled() {
             let up = Arc::new(AtomicBool::new(false));
-            let ended = match self.allowed().await {
+            let allowed = tokio::select! {
+                allowed = self.allowed() => allowed,
+                () = self.stop.cancelled() => break,
+            };
+            let ended = match allowed {
                 Ok(()) => self.session(&up).await,
                 Err(ended) => ended,
             };
@@ -180,7 +184,11 @@ impl Gateway<'_> {
         };
         // No intent: interactions come without any.
         let builder = ClientBuilder::new_with_http(http, GatewayIntents::empty()).event_handler(events);
-        let mut client = match builder.await {
+        let built = tokio::select! {
+            built = builder => built,
+            () = self.stop.cancelled() => return Ended::Stopped,
+        };
+        let mut client = match built {
             Ok(client) => client,
             Err(error) => {
                 warn!("The connection to Discord cannot be prepared: {error}");

@@ -72,7 +72,11 @@ pub async fn register(config: &DiscordConfig) -> anyhow::Result<Registered> {
 pub async fn register_until_done(config: &DiscordConfig, stop: &CancellationToken) {
     let mut wait = FIRST_WAIT;
     loop {
-        match register(config).await {
+        let registered = tokio::select! {
+            registered = register(config) => registered,
+            () = stop.cancelled() => return,
+        };
+        match registered {
             Ok(Registered::Unchanged) => return info!("Discord has the commands as they are"),
             Ok(Registered::Written) => return info!("Wrote the commands to Discord"),
             Err(error) => warn!("The commands could not be registered, trying again in {wait:?}: {error:#}"),
