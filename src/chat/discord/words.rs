@@ -128,8 +128,7 @@ fn plain(text: &str, at_start: bool, room: usize) -> (String, bool) {
             made.push(' ');
         }
         let left = room.saturating_sub(length(&made));
-        let fitting = join_within(escaped(&body), left);
-        let cut = length(&fitting) < escaped(&body).map(|piece| length(&piece)).sum();
+        let (fitting, cut) = fitted(&body, left);
         made.push_str(&fitting);
         if cut || length(&made) > room {
             return (made.chars().take(room).collect(), false);
@@ -139,6 +138,16 @@ fn plain(text: &str, at_start: bool, room: usize) -> (String, bool) {
         }
     }
     (made.chars().take(room).collect(), true)
+}
+
+/// Words with their escapes within `max`, and whether some had to be left out.
+fn fitted(words: &str, max: usize) -> (String, bool) {
+    let mut size = 0;
+    let cut = escaped(words).any(|piece| {
+        size += length(&piece);
+        size > max
+    });
+    (join_within(escaped(words), max), cut)
 }
 
 /// Stressed words; the spaces around them stay outside of the marks.
@@ -152,8 +161,7 @@ fn strong(text: &str, room: usize) -> (String, bool) {
     let Some(inside) = room.checked_sub(6).filter(|inside| *inside > 0) else {
         return whole("…".to_owned(), room);
     };
-    let fitting = join_within(escaped(&body), inside);
-    let cut = length(&fitting) < escaped(&body).map(|piece| length(&piece)).sum();
+    let (fitting, cut) = fitted(&body, inside);
     (format!("{}**{fitting}**{}", edge(before), edge(after && !cut)), !cut)
 }
 
