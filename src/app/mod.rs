@@ -4,6 +4,7 @@
 
 pub mod ask;
 pub mod demo;
+mod discord;
 mod health;
 mod lock;
 mod platforms;
@@ -22,6 +23,7 @@ use crate::search::Search;
 use crate::sources::{FetchConfig, Fetcher, Source, huggingface::HuggingFace};
 use crate::store::Store;
 
+pub use discord::discord_invite;
 pub use health::healthcheck;
 pub use platforms::not_connected;
 pub use sandbox::{Line, Shown};

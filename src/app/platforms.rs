@@ -6,6 +6,7 @@ use crate::chat::{ChatPlatform, discord, sandbox::Sandbox, slack};
 use crate::config::Config;
 use crate::domain::Platform;
 
+use super::discord::discord_config;
 use super::sandbox::Ledger;
 
 /// Every platform, and which of them this process can post to.
@@ -20,12 +21,7 @@ impl Platforms {
     /// Builds the adapters from the configuration.
     pub fn new(config: &Config, ledger: Ledger) -> anyhow::Result<Self> {
         let all: Vec<Arc<dyn ChatPlatform>> = vec![
-            Arc::new(discord::Discord::new(discord::DiscordConfig {
-                api_base: config.discord.api_base.clone(),
-                token: config.discord.token.clone().unwrap_or_default(),
-                application_id: config.discord.application_id,
-                timeout: config.discord.timeout,
-            })?),
+            Arc::new(discord::Discord::new(&discord_config(config))?),
             Arc::new(slack::Slack::new(slack::SlackConfig {
                 api_base: config.slack.api_base.clone(),
                 token: config.slack.bot_token.clone().unwrap_or_default(),

@@ -89,6 +89,9 @@ pub enum Command {
     /// Check and show the configuration
     #[command(subcommand)]
     Config(Config),
+    /// Connect Discord
+    #[command(subcommand)]
+    Discord(Discord),
     /// Ask a running `paperwire serve` whether it is well (for containers)
     Healthcheck,
     /// Print a completion script for a shell
@@ -269,4 +272,10 @@ pub struct NextRoundups {
 pub enum Config {
     /// Check the configuration and print what is in force, secrets redacted
     Check,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Discord {
+    /// Print the link that adds the bot to a server, with what it asks for and why
+    Invite,
 }

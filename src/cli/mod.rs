@@ -6,6 +6,7 @@ mod asked;
 mod commands;
 mod config;
 mod demo;
+mod discord;
 mod exit;
 mod explain;
 mod healthcheck;
@@ -65,6 +66,7 @@ fn dispatch(args: Args) -> Result<(), CliError> {
             Command::Ask(args) => ask::run(&config, args, output).await,
             Command::Migrate => migrate::run(&config, output).await,
             Command::Config(command) => config::run(&config, &command, output),
+            Command::Discord(command) => discord::run(&config, &command, output).await,
             Command::Healthcheck => healthcheck::run(&config).await,
             Command::Demo(_) | Command::Commands | Command::Completions { .. } => Ok(()),
         }

@@ -18,7 +18,7 @@ pub fn adapter(base: &str, timeout: Duration) -> Discord {
         application_id: Some(1),
         timeout,
     };
-    Discord::new(config).unwrap()
+    Discord::new(&config).unwrap()
 }
 
 async fn world() -> (World, Discord) {

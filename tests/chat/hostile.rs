@@ -6,7 +6,7 @@ use super::{TIMEOUT, card, message_id, post, post_as};
 use crate::worlds::{discord, slack};
 
 /// Texts that would notify, link, format, hide or overflow where they were taken as mark-up.
-fn hostile() -> Vec<String> {
+pub fn hostile() -> Vec<String> {
     let mut texts: Vec<String> = [
         "@everyone read this, @here too",
         "<@1> <@!1> <@&1> <#1> </run:1> <t:1:R> <:x:1> <a:x:1>",

@@ -5,6 +5,8 @@ mod hostile;
 mod limits;
 mod slack;
 
+pub use hostile::hostile as hostile_texts;
+
 use std::time::Duration;
 
 use jiff::civil::date;
@@ -16,7 +18,7 @@ use uuid::Uuid;
 const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A card as most papers make it.
-fn card() -> PaperCard {
+pub fn card() -> PaperCard {
     PaperCard {
         paper: "2608.01234".parse().unwrap(),
         title: "Flow Matching for *Everyone* & <Robots>".to_owned(),

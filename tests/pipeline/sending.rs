@@ -45,7 +45,7 @@ impl Post {
         let bench = Bench::new().await;
         let discord = Discord::start(&CHANNELS).await;
         let adapter: Arc<dyn ChatPlatform> = Arc::new(
-            adapter::Discord::new(adapter::DiscordConfig {
+            adapter::Discord::new(&adapter::DiscordConfig {
                 api_base: discord.base_url().parse().unwrap(),
                 token: discord::TOKEN.into(),
                 application_id: None,

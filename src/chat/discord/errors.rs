@@ -134,6 +134,16 @@ pub(super) fn hold(answer: &Answer) -> Option<Hold> {
     Some(Hold { everything: false, wait })
 }
 
+/// Discord's own number of an error; 0 without one.
+pub(super) fn code(answer: &Answer) -> u64 {
+    body(answer).code
+}
+
+/// An error in Discord's words, on one short line.
+pub(super) fn words(answer: &Answer) -> String {
+    in_words(answer.status, &body(answer))
+}
+
 fn meaning(status: StatusCode, code: u64) -> Option<Meaning> {
     if status == StatusCode::TOO_MANY_REQUESTS {
         return Some(Meaning::Wait);

@@ -8,10 +8,11 @@ use serenity::all::{
     CreateAllowedMentions, CreateEmbed, CreateEmbedAuthor, CreateEmbedFooter, CreateMessage, MessageFlags,
 };
 
-use super::markdown::{escaped, unmentioned};
+use super::markdown::unmentioned;
 use super::roundup;
+use super::words::{link as linked, text};
 use crate::chat::Rendered;
-use crate::message::{Message, PaperCard, clean, cut, join_within, web_link};
+use crate::message::{Message, PaperCard, Piece, clean, cut, web_link};
 
 /// Longest embed title (Discord's limit).
 const TITLE_MAX: usize = 256;
@@ -27,6 +28,8 @@ const CATEGORY_MAX: usize = 60;
 const LINK_MAX: usize = 600;
 /// Longest footer; Discord takes 2,048.
 const FOOTER_MAX: usize = 1_000;
+/// Longest line of a paper in a line; Discord takes 2,000 for the whole content.
+const LINE_MAX: usize = 1_200;
 /// Longest plain short text after escaping; Discord takes 2,000 for the whole content.
 const PLAIN_TEXT_MAX: usize = 500;
 /// Longest plain reason after escaping.
@@ -47,12 +50,12 @@ pub(super) fn render(message: &Message) -> Rendered {
         Message::Roundup(card) => {
             Rendered { rich: json(&roundup::rich(card)), plain: json(&roundup::plain(card)) }
         }
-        Message::Line(card) => Rendered { rich: json(&plain(card)), plain: json(&plain(card)) },
+        Message::Line(card) => Rendered { rich: json(&one_line(card)), plain: json(&plain(card)) },
     }
 }
 
 /// Drops empty fields: serenity writes some (`proxy_url` of a picture) that Discord only answers with.
-fn without_nulls(value: Value) -> Value {
+pub(super) fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(fields) => {
             let set = fields.into_iter().filter(|(_, value)| !value.is_null());
@@ -69,9 +72,14 @@ pub(super) fn silent() -> CreateMessage {
 }
 
 fn rich(card: &PaperCard) -> CreateMessage {
+    silent().embed(embed(card, TEXT_MAX))
+}
+
+/// A paper as an embed whose short text has at most `text_max` characters.
+pub(super) fn embed(card: &PaperCard, text_max: usize) -> CreateEmbed {
     let mut embed = CreateEmbed::new()
         .title(text(&card.heading(), TITLE_MAX))
-        .description(description(card))
+        .description(description(card, text_max))
         .colour(COLOUR);
     if let Some(url) = web_link(&card.url) {
         embed = embed.url(url);
@@ -88,11 +96,20 @@ fn rich(card: &PaperCard) -> CreateMessage {
     if let Some(picture) = card.thumbnail.as_deref().and_then(web_link) {
         embed = embed.thumbnail(picture);
     }
-    silent().embed(embed)
+    embed
 }
 
-fn description(card: &PaperCard) -> String {
-    let mut parts = vec![text(&card.text, TEXT_MAX)];
+/// Title, byline and facts in one line; a preview of the page would make it many.
+fn one_line(card: &PaperCard) -> CreateMessage {
+    let title = linked(&[Piece::Plain(card.heading())], &card.url, LINE_MAX);
+    let parts = [format!("**{title}**"), text(&card.byline, AUTHOR_MAX)];
+    let facts = card.facts().into_iter().map(|fact| text(&fact, CATEGORY_MAX));
+    let parts: Vec<String> = parts.into_iter().chain(facts).filter(|part| !part.is_empty()).collect();
+    silent().content(parts.join(" · ")).flags(MessageFlags::SUPPRESS_EMBEDS)
+}
+
+fn description(card: &PaperCard, text_max: usize) -> String {
+    let mut parts = vec![text(&card.text, text_max)];
     let credit = text(card.text_credit.as_deref().unwrap_or_default(), CREDIT_MAX);
     if !credit.is_empty() {
         parts.push(format!("-# {credit}"));
@@ -126,11 +143,6 @@ fn plain(card: &PaperCard) -> CreateMessage {
     lines.push(text(&card.why, PLAIN_WHY_MAX));
     lines.retain(|line| !line.is_empty());
     silent().content(lines.join("\n")).flags(MessageFlags::SUPPRESS_EMBEDS)
-}
-
-/// Untrusted text as Discord markdown that shows exactly it, at most `max` characters long.
-pub(super) fn text(untrusted: &str, max: usize) -> String {
-    join_within(escaped(&clean(untrusted)), max)
 }
 
 #[cfg(test)]
@@ -197,6 +209,15 @@ mod tests {
         Summary by Llama
         Matches “robots” in the title
         ");
+    }
+
+    #[test]
+    fn a_line_links_its_title_and_ends_with_the_facts() {
+        let rendered = render(&Message::Line(card()));
+        let rich: Value = serde_json::from_str(&rendered.rich).unwrap();
+        assert_eq!(rich["flags"], 4);
+        insta::assert_snapshot!(rich["content"].as_str().unwrap(), @r"**[Flow Matching: A \*New\* Path](https://arxiv.org/abs/2608.01234)** · Ada Lovelace, Charles Babbage and 3 more · cs.RO · 4 Aug 2026 · 12 upvotes");
+        assert_eq!(rich["allowed_mentions"]["parse"], serde_json::json!([]));
     }
 
     #[test]

@@ -3,47 +3,55 @@
 //! Requests are serenity's, the loop around them is ours: serenity's own rate limiter ignores the
 //! configured address, retries without end and throws `Retry-After` away.
 
+mod components;
 mod errors;
 mod format;
+mod gateway;
+mod interactions;
+mod invite;
 mod markdown;
+mod read;
+mod register;
+mod reply;
+mod respond;
+mod rest;
 mod roundup;
+mod webhook;
+mod words;
 
 use std::num::NonZeroU64;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use anyhow::Context;
 use async_trait::async_trait;
 use data_encoding::BASE32_NOPAD;
 use jiff::Timestamp;
-use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::Value;
-use serenity::http::{LightMethod, Request, Route};
+use serenity::http::{LightMethod, Route};
 use url::Url;
 
+pub use self::gateway::{GatewayRefused, IdentifyBudget, run_gateway};
+pub use self::interactions::Interactions;
+pub use self::invite::{Invite, application_id, invite};
+pub use self::register::{Registered, register, register_until_done};
+pub use self::webhook::{Received, Webhook};
+
 use self::errors::Answer;
+use self::rest::{Rest, Unasked};
 use super::gate::{Gate, Pace};
 use super::{ChatPlatform, Post, Rendered};
 use crate::domain::{ChannelId, DeliveryId, Found, Platform, SendOutcome};
 use crate::message::{Message, Refusal};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How Discord asks clients to name themselves.
-const AGENT: &str =
-    concat!("DiscordBot (", env!("CARGO_PKG_REPOSITORY"), ", ", env!("CARGO_PKG_VERSION"), ")");
-/// The version of the interface that requests are written for.
-const API_PATH: &str = "/api/v10";
 /// Discord allows 50 requests in a second: 10 at once and 40 spread over it.
 const BURST: u32 = 10;
 const INTERVAL: Duration = Duration::from_millis(25);
-/// Answers are small; more than this is not from Discord.
-const ANSWER_MAX: usize = 1024 * 1024;
 /// Discord takes 25; 24 characters of base32 are 120 bits.
 const NONCE_LENGTH: usize = 24;
 
 /// How to reach Discord.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct DiscordConfig {
     /// `https://discord.com`, with or without `/api/v10`.
     pub api_base: Url,
@@ -58,10 +66,7 @@ pub struct DiscordConfig {
 /// Discord as a platform to post to.
 #[derive(Debug)]
 pub struct Discord {
-    client: reqwest::Client,
-    base: String,
-    /// With the word `Bot` in front.
-    authorization: SecretString,
+    rest: Rest,
     application_id: Option<u64>,
     gate: Gate,
     pace: Pace,
@@ -71,29 +76,10 @@ pub struct Discord {
 
 impl Discord {
     /// Prepares the client; nothing is sent yet.
-    pub fn new(config: DiscordConfig) -> anyhow::Result<Self> {
-        let DiscordConfig { api_base, token, application_id, timeout } = config;
-        let client = reqwest::Client::builder()
-            .timeout(timeout)
-            .connect_timeout(CONNECT_TIMEOUT.min(timeout))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .build()
-            .context("cannot set up the HTTP client for Discord")?;
-        let token = token.expose_secret().trim();
-        let authorization = format!("Bot {}", token.strip_prefix("Bot ").unwrap_or(token));
-        // The parse error would show nothing, but neither must a later one.
-        anyhow::ensure!(
-            HeaderValue::from_str(&authorization).is_ok(),
-            "the Discord bot token holds characters that no token has: copy it again from “Bot” in Discord's developer portal"
-        );
-        let base = api_base.as_str().trim_end_matches('/');
+    pub fn new(config: &DiscordConfig) -> anyhow::Result<Self> {
         Ok(Self {
-            client,
-            base: base.strip_suffix(API_PATH).unwrap_or(base).to_owned(),
-            authorization: authorization.into(),
-            application_id,
+            rest: Rest::new(config)?,
+            application_id: config.application_id,
             gate: Gate::default(),
             pace: Pace::new(BURST, INTERVAL),
             refused: OnceLock::new(),
@@ -102,23 +88,8 @@ impl Discord {
 
     async fn ask(&self, channel: NonZeroU64, body: Vec<u8>) -> Result<Answer, SendOutcome> {
         let route = Route::ChannelMessages { channel_id: channel.get().into() };
-        let agent = HeaderMap::from_iter([(USER_AGENT, HeaderValue::from_static(AGENT))]);
-        let request = Request::new(route, LightMethod::Post)
-            .body(Some(body))
-            .build(&self.client, self.authorization.expose_secret(), Some(&self.base))
-            .map_err(|_| not_sent("discord.api_base makes no valid address"))?
-            // serenity names itself; the later header replaces its.
-            .headers(agent);
-        let mut response = request.send().await.map_err(|error| transport(&error))?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let mut body = Vec::new();
-        // A body that breaks off leaves what came: the status still counts, a missing id is a lost answer.
-        while let Ok(Some(chunk)) = response.chunk().await
-            && body.len() < ANSWER_MAX
-        {
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Answer { status, headers, body })
+        let asked = self.rest.ask(route, LightMethod::Post, Some(body)).await;
+        asked.map_err(|failure| unasked(&failure))
     }
 
     /// The idempotency key: the same for every try of one rendering of one delivery.
@@ -202,20 +173,14 @@ impl ChatPlatform for Discord {
 }
 
 /// What a request that got no answer means: only before the connection stood is it surely unsent.
-fn transport(error: &reqwest::Error) -> SendOutcome {
-    if error.is_connect() || error.is_builder() {
-        return not_sent("no connection to Discord");
+fn unasked(failure: &Unasked) -> SendOutcome {
+    let reason = failure.to_string();
+    match failure {
+        Unasked::Transport(error) if !error.is_connect() && !error.is_builder() => {
+            SendOutcome::Lost { reason }
+        }
+        _ => SendOutcome::NotSent { reason },
     }
-    let reason = if error.is_timeout() {
-        "Discord did not answer in time"
-    } else {
-        "the connection to Discord broke before the answer"
-    };
-    SendOutcome::Lost { reason: reason.to_owned() }
-}
-
-fn not_sent(reason: &str) -> SendOutcome {
-    SendOutcome::NotSent { reason: reason.to_owned() }
 }
 
 #[cfg(test)]
@@ -226,7 +191,7 @@ mod tests {
     use crate::domain::{ChannelId, DeliveryId};
 
     fn discord(base: &str, token: &str) -> anyhow::Result<Discord> {
-        Discord::new(DiscordConfig {
+        Discord::new(&DiscordConfig {
             api_base: base.parse().unwrap(),
             token: token.into(),
             application_id: Some(1),
@@ -242,9 +207,9 @@ mod tests {
             "https://discord.com/api/v10",
             "https://discord.com/api/v10/",
         ] {
-            assert_eq!(discord(base, "t").unwrap().base, "https://discord.com");
+            assert_eq!(discord(base, "t").unwrap().rest.base(), "https://discord.com");
         }
-        assert_eq!(discord("http://127.0.0.1:9/api/v10", "t").unwrap().base, "http://127.0.0.1:9");
+        assert_eq!(discord("http://127.0.0.1:9/api/v10", "t").unwrap().rest.base(), "http://127.0.0.1:9");
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use serenity::all::{CreateEmbed, CreateEmbedFooter, CreateMessage};
 
-use super::format::{COLOUR, silent, text};
+use super::format::{COLOUR, silent};
 use super::markdown::unmentioned;
+use super::words::text;
 use crate::message::{RoundupCard, RoundupLine, cut, web_link};
 
 /// Longest embed title (Discord's limit).

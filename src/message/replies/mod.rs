@@ -1,7 +1,17 @@
 //! The sentences of each command's answer, one file a command: facts in, a neutral reply out.
 
+pub mod about;
+pub mod explain;
 pub mod help;
+pub mod interaction;
+pub mod latest;
 pub mod mistakes;
+pub mod search;
+pub mod show;
+pub mod similar;
+pub mod status;
+pub mod trending;
+pub mod words;
 
 /// A reply as the terminal shows it, for snapshots.
 #[cfg(test)]
@@ -9,12 +19,3 @@ fn seen(reply: &super::Reply) -> String {
     let lines = crate::chat::sandbox::reply::reply_lines(reply, 90, jiff::Timestamp::UNIX_EPOCH);
     anstream::adapter::strip_str(&lines).to_string()
 }
-pub mod about;
-pub mod explain;
-pub mod latest;
-pub mod search;
-pub mod show;
-pub mod similar;
-pub mod status;
-pub mod trending;
-pub mod words;

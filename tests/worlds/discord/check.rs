@@ -1,9 +1,9 @@
 //! What Discord refuses in the body of a message: its documented limits, the official schema where it
 //! is at hand, and any field that it does not document.
 
-use std::sync::OnceLock;
-
 use serde_json::{Value, json};
+
+use super::schema;
 
 const FIELDS: &[&str] = &[
     "content",
@@ -44,9 +44,7 @@ fn invalid(message: impl Into<String>) -> Refusal {
 
 /// Reads a body, or says why Discord would not.
 pub fn body(bytes: &[u8]) -> Result<Value, Refusal> {
-    let unreadable =
-        || Refusal { code: 50109, message: "The request body contains invalid JSON.".to_owned() };
-    let body: Value = serde_json::from_slice(bytes).map_err(|_| unreadable())?;
+    let body = parsed(bytes)?;
     known("message", &body, FIELDS)?;
     let embeds = body["embeds"].as_array().cloned().unwrap_or_default();
     if length(&body["content"]) == 0 && embeds.is_empty() {
@@ -64,7 +62,7 @@ pub fn body(bytes: &[u8]) -> Result<Value, Refusal> {
     if total > 6_000 {
         return Err(invalid("embeds: at most 6000 characters in all"));
     }
-    against_schema(&body)?;
+    against_schema("message", &body)?;
     Ok(body)
 }
 
@@ -128,33 +126,161 @@ fn known(what: &str, object: &Value, fields: &[&str]) -> Result<(), Refusal> {
     }
 }
 
-fn against_schema(body: &Value) -> Result<(), Refusal> {
-    static VALIDATOR: OnceLock<Option<jsonschema::Validator>> = OnceLock::new();
-    let Some(validator) = VALIDATOR.get_or_init(official) else { return Ok(()) };
-    match validator.iter_errors(body).next() {
-        None => Ok(()),
-        Some(error) => Err(invalid(format!("{} at {}", error, error.instance_path()))),
-    }
+fn against_schema(kind: &'static str, body: &Value) -> Result<(), Refusal> {
+    schema::complies(kind, body).map_err(invalid)
 }
 
-/// The official schema of a message, with unknown fields refused; `None` when no file is named.
-fn official() -> Option<jsonschema::Validator> {
-    let Some(file) = std::env::var_os("PAPERWIRE_DISCORD_OPENAPI") else {
-        println!("PAPERWIRE_DISCORD_OPENAPI is not set: bodies are not compared with Discord's schema");
-        return None;
-    };
-    let text = std::fs::read_to_string(&file).expect("PAPERWIRE_DISCORD_OPENAPI names a readable file");
-    let mut document: Value = serde_json::from_str(&text).expect("the OpenAPI document is JSON");
-    let components = document["components"]["schemas"].as_object_mut().expect("the document has schemas");
-    for schema in components.values_mut().filter_map(Value::as_object_mut) {
-        if schema.contains_key("properties") {
-            schema.entry("additionalProperties").or_insert(json!(false));
+/// Reads the first response to an interaction, or says why Discord would not.
+pub fn response(bytes: &[u8]) -> Result<Value, Refusal> {
+    let body = parsed(bytes)?;
+    known("response", &body, &["type", "data"])?;
+    match body["type"].as_u64() {
+        Some(4 | 7) => message(&body["data"])?,
+        Some(9) => modal(&body["data"])?,
+        Some(5 | 6 | 8) => {}
+        _ => return Err(invalid("type: not one of those that answer")),
+    }
+    against_schema("response", &body)?;
+    Ok(body)
+}
+
+/// Reads a message that belongs to an interaction: an `edit` or a `follow-up`.
+pub fn interaction_message(kind: &'static str, bytes: &[u8]) -> Result<Value, Refusal> {
+    let body = parsed(bytes)?;
+    message(&body)?;
+    if kind == "edit" && body.get("flags").is_some() {
+        return Err(invalid("flags: who sees a message is settled when it is made"));
+    }
+    against_schema(kind, &body)?;
+    Ok(body)
+}
+
+/// Reads the list of commands.
+pub fn commands(bytes: &[u8]) -> Result<Vec<Value>, Refusal> {
+    let body = parsed(bytes)?;
+    against_schema("commands", &body)?;
+    let commands = body.as_array().cloned().ok_or_else(|| invalid("not a list"))?;
+    for command in &commands {
+        let mut total = 0;
+        sized(command, &mut total)?;
+        if total > 8_000 {
+            return Err(invalid("a command has at most 8000 characters in all"));
         }
     }
-    let schema = json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$ref": "#/components/schemas/MessageCreateRequest",
-        "components": document["components"],
-    });
-    Some(jsonschema::validator_for(&schema).expect("the schema of a message compiles"))
+    Ok(commands)
+}
+
+fn sized(value: &Value, total: &mut usize) -> Result<(), Refusal> {
+    for (name, most) in [("name", 32), ("description", 100), ("value", 100)] {
+        at_most(name, &value[name], most)?;
+        *total += length(&value[name]);
+    }
+    let options = value["options"].as_array().cloned().unwrap_or_default();
+    let choices = value["choices"].as_array().cloned().unwrap_or_default();
+    if options.len() > 25 || choices.len() > 25 {
+        return Err(invalid("at most 25 options and 25 choices"));
+    }
+    if !choices.is_empty() && value["autocomplete"] == true {
+        return Err(invalid("autocomplete: not with choices"));
+    }
+    let required: Vec<bool> = options.iter().map(|option| option["required"] == true).collect();
+    if required.windows(2).any(|pair| !pair[0] && pair[1]) {
+        return Err(invalid("required options come first"));
+    }
+    options.iter().chain(&choices).try_for_each(|part| sized(part, total))
+}
+
+fn parsed(bytes: &[u8]) -> Result<Value, Refusal> {
+    let unreadable =
+        || Refusal { code: 50109, message: "The request body contains invalid JSON.".to_owned() };
+    serde_json::from_slice(bytes).map_err(|_| unreadable())
+}
+
+/// Checks a message of an interaction; nobody may be notified by one.
+fn message(body: &Value) -> Result<(), Refusal> {
+    known("message", body, FIELDS)?;
+    at_most("content", &body["content"], 2_000)?;
+    let embeds = body["embeds"].as_array().cloned().unwrap_or_default();
+    if length(&body["content"]) == 0 && embeds.is_empty() {
+        return Err(Refusal { code: 50006, message: "Cannot send an empty message".to_owned() });
+    }
+    if embeds.len() > 10 {
+        return Err(invalid("embeds: at most 10"));
+    }
+    let mut total = 0;
+    for embed in &embeds {
+        total += checked_embed(embed)?;
+    }
+    if total > 6_000 {
+        return Err(invalid("embeds: at most 6000 characters in all"));
+    }
+    assert_eq!(body["allowed_mentions"]["parse"], json!([]), "an answer could notify somebody");
+    components(&body["components"])
+}
+
+fn components(rows: &Value) -> Result<(), Refusal> {
+    let rows = rows.as_array().cloned().unwrap_or_default();
+    let mut ids = std::collections::BTreeSet::new();
+    if rows.len() > 5 {
+        return Err(invalid("components: at most 5 rows"));
+    }
+    for row in &rows {
+        let parts = row["components"].as_array().cloned().unwrap_or_default();
+        let most = if parts.iter().any(|part| part["type"] == 3) { 1 } else { 5 };
+        if parts.is_empty() || parts.len() > most {
+            return Err(invalid("components: 1 to 5 buttons or one menu in a row"));
+        }
+        for part in &parts {
+            at_most("label", &part["label"], 80)?;
+            at_most("placeholder", &part["placeholder"], 150)?;
+            let link = part["style"] == 5;
+            let id = part["custom_id"].as_str().unwrap_or_default();
+            if !link && (id.is_empty() || id.chars().count() > 100 || !ids.insert(id.to_owned())) {
+                return Err(invalid("custom_id: 1 to 100 characters, each once"));
+            }
+            if part["type"] == 3 {
+                options(&part["options"])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn options(options: &Value) -> Result<(), Refusal> {
+    let options = options.as_array().cloned().unwrap_or_default();
+    let values: std::collections::BTreeSet<String> =
+        options.iter().map(|one| one["value"].to_string()).collect();
+    if !(1..=25).contains(&options.len()) || values.len() != options.len() {
+        return Err(invalid("options: 1 to 25, each value once"));
+    }
+    options.iter().try_for_each(|one| {
+        at_most("label", &one["label"], 100)?;
+        at_most("value", &one["value"], 100)
+    })
+}
+
+fn modal(modal: &Value) -> Result<(), Refusal> {
+    at_most("title", &modal["title"], 45)?;
+    at_most("custom_id", &modal["custom_id"], 100)?;
+    let rows = modal["components"].as_array().cloned().unwrap_or_default();
+    if !(1..=5).contains(&rows.len()) || length(&modal["title"]) == 0 || length(&modal["custom_id"]) == 0 {
+        return Err(invalid("a modal has a title, an id and 1 to 5 rows"));
+    }
+    let mut ids = std::collections::BTreeSet::new();
+    for row in &rows {
+        let parts = row["components"].as_array().cloned().unwrap_or_default();
+        let [input] = &parts[..] else { return Err(invalid("a row of a modal has one input")) };
+        at_most("label", &input["label"], 45)?;
+        at_most("placeholder", &input["placeholder"], 100)?;
+        at_most("custom_id", &input["custom_id"], 100)?;
+        at_most(
+            "value",
+            &input["value"],
+            usize::try_from(input["max_length"].as_u64().unwrap_or(4_000)).unwrap(),
+        )?;
+        if input["type"] != 4 || !ids.insert(input["custom_id"].to_string()) {
+            return Err(invalid("a modal has text inputs, each id once"));
+        }
+    }
+    Ok(())
 }

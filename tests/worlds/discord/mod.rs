@@ -2,6 +2,11 @@
 //! a ledger of what a person would see in each channel.
 
 mod check;
+mod commands;
+mod gateway;
+mod interactions;
+pub mod payload;
+mod schema;
 mod seen;
 
 use std::collections::{HashMap, VecDeque};
@@ -13,10 +18,15 @@ use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Path, State as Extract};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, patch, post as post_to};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use super::loopback::{Answer, Faults, Loopback, Plug};
+pub use gateway::Order;
+pub use interactions::{Interaction, words};
 pub use seen::{Posted, seen};
 
 /// The token that the world takes; not of a form that any scanner knows.
@@ -26,6 +36,8 @@ const NONCE_WINDOW: Duration = Duration::from_mins(2);
 /// First of the ids that the world gives out; they grow by one.
 const FIRST_ID: u64 = 1_400_000_000_000_000_000;
 const BOT: u64 = 4_242;
+/// The id of Paperwire's application.
+pub const APPLICATION: u64 = 1;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Access {
@@ -55,6 +67,12 @@ struct State {
     buckets: Option<HashMap<String, VecDeque<Instant>>>,
     /// How far the world's clock runs ahead.
     ahead: Duration,
+    interactions: Vec<Interaction>,
+    /// Answers to interactions that everybody sees.
+    public: Vec<Posted>,
+    commands: Vec<Value>,
+    registrations: usize,
+    gateway: gateway::Gateway,
 }
 
 impl State {
@@ -63,26 +81,54 @@ impl State {
     }
 }
 
-#[derive(Default)]
 struct Inner {
     state: Mutex<State>,
     faults: Faults,
+    /// Counts what has happened, for those who wait.
+    changes: watch::Sender<u64>,
+}
+
+impl Inner {
+    fn changed(&self) {
+        self.changes.send_modify(|count| *count += 1);
+    }
 }
 
 /// The world, until it is dropped.
 pub struct Discord {
     inner: Arc<Inner>,
     server: Loopback,
+    gateway: JoinHandle<()>,
+}
+
+impl Drop for Discord {
+    fn drop(&mut self) {
+        self.gateway.abort();
+    }
 }
 
 impl Discord {
     /// Starts with these channels open to the bot.
     pub async fn start(channels: &[&str]) -> Self {
-        let inner = Arc::new(Inner::default());
+        let (changes, _) = watch::channel(0);
+        let inner = Arc::new(Inner { state: Mutex::default(), faults: Faults::default(), changes });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        inner.state.lock().unwrap().gateway.url = format!("ws://{}", listener.local_addr().unwrap());
+        let sockets = tokio::spawn(gateway::serve(Arc::clone(&inner), listener));
         let app = Router::new()
             .route("/api/v10/channels/{channel}/messages", get(read).post(create))
+            .route("/api/v10/interactions/{id}/{token}/callback", post_to(interactions::callback))
+            .route("/api/v10/webhooks/{application}/{token}", post_to(interactions::follow_up))
+            .route(
+                "/api/v10/webhooks/{application}/{token}/messages/@original",
+                patch(interactions::edit).delete(interactions::delete),
+            )
+            .route("/api/v10/applications/{id}/commands", get(commands::read).put(commands::write))
+            .route("/api/v10/oauth2/applications/@me", get(interactions::application))
+            .route("/api/v10/gateway", get(gateway::url))
+            .route("/api/v10/gateway/bot", get(gateway::bot))
             .with_state(Arc::clone(&inner));
-        let world = Self { inner, server: Loopback::start(app).await };
+        let world = Self { inner, server: Loopback::start(app).await, gateway: sockets };
         for channel in channels {
             world.open(channel);
         }

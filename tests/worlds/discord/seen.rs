@@ -61,7 +61,7 @@ pub struct Seen {
     pub mentions: Vec<String>,
 }
 
-/// Reads markdown: escapes, `[words](address)`, `<address>`, bare addresses and mentions; marks such as
+/// Reads markdown: escapes, code, `[words](address)`, `<address>`, bare addresses and mentions; marks such as
 /// `**` are left out of the text.
 pub fn seen(markdown: &str) -> Seen {
     let mut seen = Seen::default();
@@ -72,9 +72,13 @@ pub fn seen(markdown: &str) -> Seen {
         if let ('\\', Some(next)) = (c, escaped) {
             seen.text.push(next);
             rest = &after[1..];
+        } else if let Some((inside, end)) = code(rest) {
+            seen.text.push_str(inside);
+            rest = &rest[end..];
         } else if let Some((words, address, end)) = masked_link(rest) {
-            seen.text.push_str(words);
-            seen.links.push((words.to_owned(), address.to_owned()));
+            let words = self::seen(words).text;
+            seen.text.push_str(&words);
+            seen.links.push((words, address.to_owned()));
             rest = &rest[end..];
         } else if c == '<' && after.contains('>') {
             let (inside, end) = after.split_once('>').unwrap();
@@ -106,11 +110,24 @@ pub fn seen(markdown: &str) -> Seen {
     seen
 }
 
+/// Code at the start of the text, in which nothing is mark-up, with the place where it ends.
+fn code(text: &str) -> Option<(&str, usize)> {
+    let ticks = text.len() - text.trim_start_matches('`').len();
+    let (mark, after) = text.split_at(ticks);
+    let end = if ticks == 0 { None } else { after.find(mark) }?;
+    Some((&after[..end], end + 2 * ticks))
+}
+
 /// `[words](address)` at the start of the text, with the place where it ends.
 fn masked_link(text: &str) -> Option<(&str, &str, usize)> {
     let inside = text.strip_prefix('[')?;
-    let (words, after) = inside.split_once("](")?;
-    let (address, _) = after.split_once(')')?;
-    let plain = !words.contains(['[', ']', '\\', '\n']) && address.starts_with("http");
-    plain.then_some((words, address, words.len() + address.len() + 4))
+    let mut escaped = false;
+    let end = inside.char_indices().find_map(|(at, c)| {
+        let meant = !escaped;
+        escaped = meant && c == '\\';
+        (meant && matches!(c, '[' | ']' | '\n')).then_some((at, c))
+    });
+    let (words, after) = inside.split_at(end.filter(|(_, c)| *c == ']')?.0);
+    let (address, _) = after.strip_prefix("](")?.split_once(')')?;
+    address.starts_with("http").then_some((words, address, words.len() + address.len() + 4))
 }

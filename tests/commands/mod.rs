@@ -1,0 +1,4 @@
+//! Commands as people give them on each platform, through the real client libraries.
+
+mod discord;
+mod table;
