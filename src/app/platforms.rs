@@ -26,7 +26,7 @@ impl Platforms {
                 application_id: config.discord.application_id,
                 timeout: config.discord.timeout,
             })?),
-            Arc::new(slack::Slack::new(slack::SlackConfig {
+            Arc::new(slack::Slack::new(&slack::SlackConfig {
                 api_base: config.slack.api_base.clone(),
                 token: config.slack.bot_token.clone().unwrap_or_default(),
                 timeout: config.slack.timeout,

@@ -12,7 +12,7 @@ use crate::worlds::loopback::{Answer, Fault, Held};
 use crate::worlds::slack::{Slack as World, TOKEN};
 
 pub fn adapter(base: &str, timeout: Duration) -> Slack {
-    Slack::new(SlackConfig { api_base: base.parse().unwrap(), token: TOKEN.into(), timeout }).unwrap()
+    Slack::new(&SlackConfig { api_base: base.parse().unwrap(), token: TOKEN.into(), timeout }).unwrap()
 }
 
 async fn world() -> (World, Slack) {

@@ -1,1 +1,3 @@
 //! The sentences of each command's answer, one file a command: facts in, a neutral reply out.
+
+pub mod platform;
