@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is the finding")]
 
 mod chat;
+mod commands;
 mod config;
 mod layers;
 mod pipeline;

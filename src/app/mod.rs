@@ -22,7 +22,7 @@ use crate::sources::{FetchConfig, Fetcher, Source, huggingface::HuggingFace};
 use crate::store::Store;
 
 pub use health::healthcheck;
-pub use platforms::not_connected;
+pub use platforms::{not_connected, slack_manifest};
 pub use sandbox::{Line, Shown};
 pub use serve::serve;
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::civil::Date;
+use url::Url;
 
 use crate::domain::Platform;
 
@@ -78,6 +79,9 @@ pub enum Command {
     Explain(Explain),
     /// Bring the database to this version's tables
     Migrate,
+    /// Set up the Slack app
+    #[command(subcommand)]
+    Slack(Slack),
     /// Check and show the configuration
     #[command(subcommand)]
     Config(Config),
@@ -202,6 +206,16 @@ pub struct Explain {
     pub query: String,
     /// An arXiv id, a DOI or the address of the paper
     pub paper: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Slack {
+    /// Print the app's manifest, to paste at api.slack.com/apps (YAML, or JSON with --json)
+    Manifest {
+        /// The public address for mode "http", such as `https://papers.example.org`; without it: Socket Mode
+        #[arg(long, value_name = "URL")]
+        url: Option<Url>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -14,6 +14,7 @@ mod papers;
 mod poll;
 mod search;
 mod serve;
+mod slack;
 mod subscriptions;
 
 use std::process::ExitCode;
@@ -46,6 +47,9 @@ fn dispatch(args: Args) -> Result<(), CliError> {
         if let Command::Demo(demo) = args.command {
             return demo::run(demo, output).await;
         }
+        if let Command::Slack(command) = args.command {
+            return slack::run(&command, output);
+        }
         let config = config::load(args.config.as_deref())?;
         match args.command {
             Command::Serve => serve::run(&config, output).await,
@@ -58,7 +62,7 @@ fn dispatch(args: Args) -> Result<(), CliError> {
             Command::Migrate => migrate::run(&config, output).await,
             Command::Config(command) => config::run(&config, &command, output),
             Command::Healthcheck => healthcheck::run(&config).await,
-            Command::Demo(_) | Command::Completions { .. } => Ok(()),
+            Command::Demo(_) | Command::Slack(_) | Command::Completions { .. } => Ok(()),
         }
     })
 }

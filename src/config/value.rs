@@ -8,6 +8,8 @@ use figment::value::Value;
 use jiff::SignedDuration;
 use url::{Host, Url};
 
+use super::sections::SlackManagers;
+
 /// What a value must be, in words that complete “must be …”.
 pub(super) type Parsed<T> = Result<T, String>;
 
@@ -121,6 +123,29 @@ pub(super) fn public_key(value: &Value) -> Parsed<Option<[u8; 32]>> {
         key.ok_or_else(|| {
             "must be 64 hexadecimal digits (Developer Portal, General Information, Public Key)".to_owned()
         })
+    })
+}
+
+/// Who may manage Slack channels: a word, or a list of people's ids.
+pub(super) fn slack_managers(value: &Value) -> Parsed<SlackManagers> {
+    let is_person = |id: &str| {
+        id.len() > 1
+            && id.starts_with(['U', 'W'])
+            && id.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    };
+    let listed = |items: &[Value]| {
+        let ids = items.iter().map(|item| item.as_str().map(str::trim).filter(|id| is_person(id)));
+        ids.map(|id| id.map(str::to_owned)).collect::<Option<Vec<_>>>().filter(|ids| !ids.is_empty())
+    };
+    let found = match value.as_str() {
+        Some("members") => Some(SlackManagers::Members),
+        Some("admins") => Some(SlackManagers::Admins),
+        Some(_) => None,
+        None => value.as_array().and_then(listed).map(SlackManagers::Users),
+    };
+    found.ok_or_else(|| {
+        r#"must be "members", "admins" or a list of people's ids such as ["U012AB3CD"] (profile, Copy member ID)"#
+            .to_owned()
     })
 }
 

@@ -2,8 +2,13 @@
 //! a ledger of what a person would see in each channel.
 
 mod check;
+mod desk;
+mod element;
 mod history;
+mod people;
 mod seen;
+mod sending;
+mod socket;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -11,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, State as Extract};
+use axum::extract::{ConnectInfo, Path, Query, State as Extract};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -20,7 +25,12 @@ use paperwire::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 
 use super::loopback::{Answer, Faults, Loopback, Plug};
+pub use desk::Open;
+pub use people::{ADA, BEN};
 pub use seen::Posted;
+pub use sending::{Acked, Sort, Via, sign};
+pub use socket::{APP_TOKEN, Socket};
+use tokio::sync::Notify;
 
 /// The token that the world takes; not of a form that any scanner knows.
 pub const TOKEN: &str = "a-token-of-the-fake-slack";
@@ -46,12 +56,16 @@ struct State {
     ahead: Duration,
     /// True when the app has the scope to read history.
     reads_history: bool,
+    /// What people see of answers.
+    desk: desk::Desk,
 }
 
 struct Inner {
     state: Mutex<State>,
     faults: Faults,
     clock: Arc<dyn Clock>,
+    changed: Notify,
+    socket: Socket,
 }
 
 /// The world, until it is dropped.
@@ -68,11 +82,20 @@ impl Slack {
 
     /// Starts with these channels and tells the time by this clock.
     pub async fn at(channels: &[&str], clock: Arc<dyn Clock>) -> Self {
-        let inner = Arc::new(Inner { state: Mutex::default(), faults: Faults::default(), clock });
+        let inner = Arc::new(Inner {
+            state: Mutex::default(),
+            faults: Faults::default(),
+            clock,
+            changed: Notify::new(),
+            socket: Socket::start().await,
+        });
         let app = Router::new()
             .route("/api/chat.postMessage", post(post_message))
             .route("/api/conversations.history", get(history::read))
             .route("/api/auth.test", post(auth_test))
+            .route("/api/apps.connections.open", post(open_connection))
+            .route("/api/{method}", post(call).get(ask))
+            .route("/response/{name}", post(respond))
             .with_state(Arc::clone(&inner));
         let world = Self { inner, server: Loopback::start(app).await };
         for channel in channels {
@@ -159,8 +182,80 @@ impl Slack {
         self.state(|state| state.refusals.clone())
     }
 
+    /// The server of Socket Mode.
+    pub fn socket(&self) -> &Socket {
+        &self.inner.socket
+    }
+
+    /// Makes somebody an admin of the workspace.
+    pub fn promote(&self, user: &str) {
+        self.state(|state| state.desk.admins.insert(user.to_owned()));
+    }
+
+    /// The open windows, the topmost last.
+    pub fn windows(&self) -> Vec<Open> {
+        self.state(|state| state.desk.views.clone())
+    }
+
+    /// Closes the topmost window, as a person does.
+    pub fn close_window(&self) {
+        self.state(|state| state.desk.views.pop());
+    }
+
+    /// The app's page as somebody sees it.
+    pub fn home(&self, user: &str) -> Option<Value> {
+        self.state(|state| state.desk.homes.get(user).cloned())
+    }
+
+    /// The previews of links that were set.
+    pub fn unfurls(&self) -> Vec<Value> {
+        self.state(|state| state.desk.unfurls.clone())
+    }
+
+    /// Every call beside posts with the error that it was answered; empty where it was done.
+    pub fn calls(&self) -> Vec<(String, String)> {
+        self.state(|state| state.desk.calls.clone())
+    }
+
+    /// Waits until something is to be seen.
+    pub async fn until<T>(&self, mut look: impl FnMut(&Self) -> Option<T>) -> T {
+        let wait = async {
+            loop {
+                let changed = self.inner.changed.notified();
+                if let Some(seen) = look(self) {
+                    return seen;
+                }
+                changed.await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), wait).await.expect("it is seen in time")
+    }
+
+    /// Waits until a channel holds so many messages, and returns the last one.
+    pub async fn message(&self, channel: &str, count: usize) -> Posted {
+        self.until(|world| {
+            let messages = world.messages(channel);
+            (messages.len() >= count).then(|| messages.last().cloned()).flatten()
+        })
+        .await
+    }
+
+    fn now(&self) -> Timestamp {
+        self.inner.now()
+    }
+
+    fn response_base(&self) -> String {
+        format!("{}/response/", self.server.url())
+    }
+
     fn state<T>(&self, with: impl FnOnce(&mut State) -> T) -> T {
         with(&mut self.inner.state.lock().unwrap())
+    }
+}
+
+impl Inner {
+    fn now(&self) -> Timestamp {
+        self.clock.now() + self.state.lock().unwrap().ahead
     }
 }
 
@@ -176,6 +271,78 @@ fn authorised(state: &State, headers: &HeaderMap) -> Result<(), Answer> {
         Some(token) if token == format!("Bearer {TOKEN}") => Ok(()),
         Some(_) => Err(refused("invalid_auth")),
     }
+}
+
+async fn open_connection(Extract(world): Extract<Arc<Inner>>, headers: HeaderMap) -> Response {
+    let token = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if token != format!("Bearer {APP_TOKEN}") {
+        return refused("invalid_auth").into_response();
+    }
+    Answer::json(200, &json!({"ok": true, "url": world.socket.url()})).into_response()
+}
+
+async fn ask(
+    world: Extract<Arc<Inner>>,
+    plug: ConnectInfo<Plug>,
+    method: Path<String>,
+    Query(question): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Response {
+    let body = serde_json::to_vec(&question).unwrap();
+    call(world, plug, method, headers, body.into()).await
+}
+
+async fn call(
+    Extract(world): Extract<Arc<Inner>>,
+    ConnectInfo(plug): ConnectInfo<Plug>,
+    Path(method): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let now = world.now();
+    let effect = || {
+        let mut state = world.state.lock().unwrap();
+        let parsed: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let done = match authorised(&state, &headers) {
+            Ok(()) => desk::call(&mut state, &method, &parsed, now).map_err(refused),
+            Err(refusal) => Err(refusal),
+        };
+        let code = done.as_ref().err().and_then(|answer| serde_json::from_str::<Value>(&answer.body).ok());
+        let code = code.and_then(|code| code["error"].as_str().map(str::to_owned)).unwrap_or_default();
+        state.desk.calls.push((method.clone(), code));
+        let done = done.map(|mut done| {
+            done["ok"] = json!(true);
+            Answer::json(200, &done)
+        });
+        done.unwrap_or_else(|refusal| refusal).into_response()
+    };
+    let response = world.faults.answer(&method, &plug, effect).await;
+    world.changed.notify_waiters();
+    response
+}
+
+async fn respond(
+    Extract(world): Extract<Arc<Inner>>,
+    ConnectInfo(plug): ConnectInfo<Plug>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let now = world.now();
+    let effect = || {
+        let mut state = world.state.lock().unwrap();
+        if headers.contains_key("authorization") {
+            state.refusals.push("a token was sent to an address for late answers".to_owned());
+        }
+        let parsed: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let (status, said) = desk::respond(&mut state, &name, &parsed, now);
+        let code = said["error"].as_str().unwrap_or_default().to_owned();
+        state.desk.calls.push(("response_url".to_owned(), code));
+        Answer::json(status, &said).into_response()
+    };
+    let response = world.faults.answer("response_url", &plug, effect).await;
+    world.changed.notify_waiters();
+    response
 }
 
 async fn auth_test(Extract(world): Extract<Arc<Inner>>, headers: HeaderMap) -> Response {
@@ -206,7 +373,9 @@ async fn post_message(
             }
         }
     };
-    world.faults.answer(&channel, &plug, effect).await
+    let response = world.faults.answer(&channel, &plug, effect).await;
+    world.changed.notify_waiters();
+    response
 }
 
 fn admitted(

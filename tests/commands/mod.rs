@@ -1,0 +1,3 @@
+//! What people do on the platforms, brought to a handler and answered, through the real clients against the fakes.
+
+mod slack;
