@@ -57,11 +57,13 @@ impl App {
         let commands = HttpCommands::new(&config(world), SECRET.into(), managers, script.clone()).unwrap();
         let commands = Arc::new(commands);
         let door = |door: Door| {
-            post(move |State(commands): State<Arc<HttpCommands>>, headers: HeaderMap, body: Bytes| async move {
-                let answer = commands.receive(door, &headers, &body, SystemClock.now()).await;
-                let response = Response::builder().status(answer.status);
-                response.header("content-type", answer.content_type).body(answer.body).unwrap()
-            })
+            post(
+                move |State(commands): State<Arc<HttpCommands>>, headers: HeaderMap, body: Bytes| async move {
+                    let answer = commands.receive(door, &headers, &body, SystemClock.now()).await;
+                    let response = Response::builder().status(answer.status);
+                    response.header("content-type", answer.content_type).body(answer.body).unwrap()
+                },
+            )
         };
         let router = Router::new()
             .route("/slack/commands", door(Door::Commands))
@@ -80,8 +82,7 @@ impl App {
 
     async fn socket_for(world: &World, script: &Arc<Script>, managers: Managers) -> Self {
         let stop = CancellationToken::new();
-        let running =
-            run_socket(config(world), APP_TOKEN.into(), managers, script.clone(), stop.clone());
+        let running = run_socket(config(world), APP_TOKEN.into(), managers, script.clone(), stop.clone());
         let task = Some(tokio::spawn(running));
         world.socket().until(|links, _| links > 0).await;
         Self { via: Via::Socket, stop, task, http: None }

@@ -65,7 +65,13 @@ pub fn trigger(state: &mut State, user: &str, now: Timestamp) -> String {
 }
 
 /// Makes an address for late answers.
-pub fn address(state: &mut State, channel: &str, user: &str, original: Option<&str>, now: Timestamp) -> String {
+pub fn address(
+    state: &mut State,
+    channel: &str,
+    user: &str,
+    original: Option<&str>,
+    now: Timestamp,
+) -> String {
     let name = format!("r{}", state.desk.number());
     let (channel, user, original) = (channel.to_owned(), user.to_owned(), original.map(str::to_owned));
     state.desk.addresses.insert(name.clone(), Address { channel, user, uses: 0, since: now, original });
@@ -86,7 +92,8 @@ pub fn call(state: &mut State, method: &str, body: &Value, now: Timestamp) -> Do
             checked(state, check::message(body, check::UPDATE))?;
             let channel = channel(state, body)?;
             let ts = body["ts"].as_str().unwrap_or_default();
-            let known = state.messages.iter_mut().find(|m| m.channel == channel && m.ts == ts && m.only.is_none());
+            let known =
+                state.messages.iter_mut().find(|m| m.channel == channel && m.ts == ts && m.only.is_none());
             known.ok_or("message_not_found")?.replace(body);
             Ok(json!({"ts": ts}))
         }
@@ -102,7 +109,9 @@ pub fn call(state: &mut State, method: &str, body: &Value, now: Timestamp) -> Do
         "users.info" => {
             let user = body["user"].as_str().ok_or("user_not_found")?;
             let admin = state.desk.admins.contains(user);
-            Ok(json!({"user": {"id": user, "name": "ada", "is_admin": admin, "is_owner": false, "deleted": false}}))
+            Ok(
+                json!({"user": {"id": user, "name": "ada", "is_admin": admin, "is_owner": false, "deleted": false}}),
+            )
         }
         _ => Err("unknown_method"),
     }

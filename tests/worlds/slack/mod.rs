@@ -28,7 +28,7 @@ use super::loopback::{Answer, Faults, Loopback, Plug};
 pub use desk::Open;
 pub use people::{ADA, BEN};
 pub use seen::Posted;
-pub use sending::{Acked, Sort, Via, sign};
+pub use sending::{Sort, Via, sign};
 pub use socket::{APP_TOKEN, Socket};
 use tokio::sync::Notify;
 

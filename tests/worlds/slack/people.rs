@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::Slack;
 use super::desk::{address, trigger};
 use super::seen::Posted;
-use super::Slack;
 
 /// Somebody in the workspace.
 pub const ADA: &str = "U07ADA";
@@ -121,8 +121,7 @@ impl Slack {
 
     /// Somebody's message holds links.
     pub fn share_links(&self, channel: &str, user: &str, links: &[&str]) -> Value {
-        let links: Vec<Value> =
-            links.iter().map(|url| json!({"url": url, "domain": "arxiv.org"})).collect();
+        let links: Vec<Value> = links.iter().map(|url| json!({"url": url, "domain": "arxiv.org"})).collect();
         self.event(json!({
             "type": "link_shared", "user": user, "channel": channel, "message_ts": "5.5",
             "is_bot_user_member": true, "links": links, "event_ts": "5.6",
@@ -157,7 +156,11 @@ fn element(message: &Value, fits: impl Fn(&Value) -> bool) -> Option<Value> {
 
 fn block(view: &Value, field: &str) -> Value {
     let blocks = view["blocks"].as_array().expect("blocks");
-    blocks.iter().find(|block| block["block_id"] == field).unwrap_or_else(|| panic!("no field {field}")).clone()
+    blocks
+        .iter()
+        .find(|block| block["block_id"] == field)
+        .unwrap_or_else(|| panic!("no field {field}"))
+        .clone()
 }
 
 /// A window as Slack tells of it: what was sent, and what stands in its fields.
@@ -173,7 +176,9 @@ fn view(id: &str, view: &Value, typed: &[(&str, &str)]) -> Value {
         let state = if element["type"] == "static_select" {
             let options = element["options"].as_array().unwrap();
             let chosen = match typed {
-                Some(value) => options.iter().find(|option| option["value"] == value).cloned().expect("an option"),
+                Some(value) => {
+                    options.iter().find(|option| option["value"] == value).cloned().expect("an option")
+                }
                 None => element["initial_option"].clone(),
             };
             json!({"type": "static_select", "selected_option": chosen})

@@ -74,9 +74,10 @@ impl Posted {
     }
 
     /// The words of everything that can be pressed, and the choices of its menu.
-    pub fn controls(&self) -> Vec<String> {
+    pub fn pressable(&self) -> Vec<String> {
         let blocks = self.raw["blocks"].as_array().into_iter().flatten();
-        let elements = blocks.filter(|b| b["type"] == "actions").filter_map(|b| b["elements"].as_array()).flatten();
+        let elements =
+            blocks.filter(|b| b["type"] == "actions").filter_map(|b| b["elements"].as_array()).flatten();
         let words = |object: &Value| object["text"]["text"].as_str().unwrap_or_default().to_owned();
         elements
             .flat_map(|element| match element["options"].as_array() {
@@ -113,7 +114,9 @@ impl Reader {
     /// Rich text is taken as it is.
     fn inline(&mut self, element: &Value) -> String {
         match element["type"].as_str() {
-            Some("user") => self.controls.push(format!("@{}", element["user_id"].as_str().unwrap_or_default())),
+            Some("user") => {
+                self.controls.push(format!("@{}", element["user_id"].as_str().unwrap_or_default()))
+            }
             Some("date") => return element["fallback"].as_str().unwrap_or_default().to_owned(),
             Some("channel") => return format!("#{}", element["channel_id"].as_str().unwrap_or_default()),
             _ => {}

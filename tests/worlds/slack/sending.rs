@@ -82,9 +82,7 @@ impl Slack {
     /// Tells the app and does what it says; fails the test when it is not acknowledged in time.
     pub async fn tell(&self, via: &Via, sort: Sort, payload: &Value) -> Acked {
         let acked = match via {
-            Via::Http { address, secret } => {
-                self.request(address, secret, sort, &sort.body(payload)).await
-            }
+            Via::Http { address, secret } => self.request(address, secret, sort, &sort.body(payload)).await,
             Via::Socket => {
                 let (frame, after) =
                     self.socket().send(sort.envelope(), payload).await.expect("an acknowledgement in time");
@@ -106,8 +104,7 @@ impl Slack {
 
     /// Sends a request with a time and a signature of the test's own.
     pub async fn send_raw(&self, address: &str, sort: Sort, signed: (i64, &str), body: &str) -> Acked {
-        let kind =
-            if sort == Sort::Event { "application/json" } else { "application/x-www-form-urlencoded" };
+        let kind = if sort == Sort::Event { "application/json" } else { "application/x-www-form-urlencoded" };
         let since = Instant::now();
         let client = reqwest::Client::builder().timeout(ACK_WITHIN).build().unwrap();
         let response = client
@@ -121,7 +118,8 @@ impl Slack {
             .expect("an answer in time");
         let status = response.status().as_u16();
         let text = response.text().await.unwrap();
-        let body = serde_json::from_str(&text).unwrap_or(if text.is_empty() { Value::Null } else { json!(text) });
+        let body =
+            serde_json::from_str(&text).unwrap_or(if text.is_empty() { Value::Null } else { json!(text) });
         Acked { status, body, after: since.elapsed() }
     }
 
