@@ -19,7 +19,7 @@ use crate::message::{Audience, Block, Form, Piece, Reply};
 /// Slack must have taken the acknowledgement of a window before the window can change again.
 const HEAD_START: Duration = Duration::from_millis(500);
 /// For so long a request that Slack sends again is known.
-const REMEMBERED: Duration = Duration::from_mins(60);
+const REMEMBERED: Duration = Duration::from_hours(1);
 /// What is too old is forgotten when this many requests are known.
 const SHOWN_KEPT: usize = 4_096;
 

@@ -147,8 +147,11 @@ pub(super) fn bare(line: &[Piece]) -> String {
 
 fn own_words(one: &Piece) -> String {
     match one {
-        Piece::Plain(text) | Piece::Strong(text) | Piece::Mark(text) | Piece::Code(text) => piece(text),
-        Piece::Link { text, .. } => piece(text),
+        Piece::Plain(text)
+        | Piece::Strong(text)
+        | Piece::Mark(text)
+        | Piece::Code(text)
+        | Piece::Link { text, .. } => piece(text),
         Piece::User(_) => "somebody".to_owned(),
         Piece::Channel(_) => "a channel".to_owned(),
         Piece::Moment(at) | Piece::Relative(at) => written(*at),

@@ -151,7 +151,8 @@ pub(super) struct Link {
 pub(super) struct Envelope {
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    pub envelope_id: Option<String>,
+    #[serde(rename = "envelope_id")]
+    pub id: Option<String>,
     pub payload: Option<Value>,
     pub accepts_response_payload: Option<bool>,
     pub reason: Option<String>,

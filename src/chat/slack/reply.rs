@@ -8,10 +8,10 @@ use super::payload::Acted;
 use super::text::{entities, inert};
 use crate::domain::UserId;
 use crate::message::replies::platform;
-use crate::message::{Block, Button, Entry, Line, Look, Menu, Piece, Press, Reply, cut};
+use crate::message::{Block, Button, Choice, Entry, Line, Look, Menu, Piece, Press, Reply, cut};
 
-/// Slack takes about 13,200 characters in all blocks of a message.
-const TOTAL_MAX: usize = 12_000;
+/// Slack takes about 13,200 characters in all blocks of a message; some are for what says how many are left out.
+const TOTAL_MAX: usize = 13_000;
 /// Slack takes 50 blocks; one is kept for the controls and one for what is left out.
 pub(super) const BLOCKS_MAX: usize = 48;
 /// Slack takes 100 blocks in a window or on the app's page; the fields need some.
@@ -38,8 +38,10 @@ const MENU: &str = "menu:";
 
 /// Makes the text and the blocks of a message.
 pub(super) fn message(reply: &Reply) -> Value {
-    let mut parts = blocks(&reply.blocks, BLOCKS_MAX);
-    parts.extend(controls(reply));
+    let controls = controls(reply);
+    let mut parts =
+        within(&reply.blocks, BLOCKS_MAX, TOTAL_MAX.saturating_sub(controls.as_ref().map_or(0, weight)));
+    parts.extend(controls);
     let mut message = json!({"text": fallback(&reply.blocks)});
     if !parts.is_empty() {
         message["blocks"] = Value::Array(parts);
@@ -55,7 +57,9 @@ pub(super) fn for_everybody(mut reply: Reply, name: &dyn Fn(&UserId) -> Option<S
             Block::Facts { rows } => rows.iter_mut().for_each(|(_, line)| unmentioned(line, name)),
             Block::Entry(entry) => {
                 let Entry { title, text, remark, .. } = &mut **entry;
-                [title, text, remark].into_iter().for_each(|line| unmentioned(line, name));
+                for line in [title, text, remark] {
+                    unmentioned(line, name);
+                }
             }
             Block::Heading { .. } | Block::Paper { .. } | Block::Code { .. } => {}
         }
@@ -65,11 +69,15 @@ pub(super) fn for_everybody(mut reply: Reply, name: &dyn Fn(&UserId) -> Option<S
 
 /// As many blocks as fit; the last one says how many did not.
 pub(super) fn blocks(given: &[Block], most: usize) -> Vec<Value> {
+    within(given, most, TOTAL_MAX)
+}
+
+fn within(given: &[Block], most: usize, room: usize) -> Vec<Value> {
     let (mut made, mut total) = (Vec::new(), 0);
     for (at, block) in given.iter().enumerate() {
         let parts = parts(block);
         let weight: usize = parts.iter().map(weight).sum();
-        if made.len() + parts.len() > most || total + weight > TOTAL_MAX {
+        if made.len() + parts.len() > most || total + weight > room {
             made.extend(small(&platform::left_out(given.len() - at)));
             break;
         }
@@ -94,7 +102,7 @@ fn weight(part: &Value) -> usize {
 fn parts(block: &Block) -> Vec<Value> {
     match block {
         Block::Heading { text } => header(text).into_iter().collect(),
-        Block::Text { line } => text(&[line.clone()]),
+        Block::Text { line } => text(std::slice::from_ref(line)),
         Block::Entry(entry) => listed(entry),
         Block::Paper { card } => {
             let blocks = paper_blocks(card);
@@ -225,8 +233,8 @@ fn menu(menu: &Menu) -> Option<Value> {
 }
 
 /// The options of a list; those without words are left out.
-pub(super) fn options(choices: &[crate::message::Choice]) -> Vec<Value> {
-    let option = |choice: &crate::message::Choice| {
+pub(super) fn options(choices: &[Choice]) -> Vec<Value> {
+    let option = |choice: &Choice| {
         Some(
             json!({"text": label(&choice.label)?, "value": choice.value.chars().take(100).collect::<String>()}),
         )

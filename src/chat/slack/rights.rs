@@ -47,9 +47,9 @@ struct Info {
 }
 
 /// Whoever has left the workspace may nothing, whatever they were.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
-#[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "they are Slack's own marks of a person")]
 struct Person {
     is_admin: bool,
     is_owner: bool,

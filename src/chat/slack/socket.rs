@@ -165,7 +165,7 @@ impl Line {
 
     /// Puts an envelope on its way and returns its acknowledgement.
     async fn envelope(&self, kind: &str, envelope: Envelope) -> Option<String> {
-        let id = envelope.envelope_id?;
+        let id = envelope.id?;
         let payload = envelope.payload.unwrap_or_default();
         let arrival = match kind {
             "slash_commands" => arrive::command(payload),

@@ -61,9 +61,12 @@ impl ResponseUrls {
         let address = self.allowed(url).ok_or(Unsent::Surely("its address is none of Slack's"))?;
         self.take(url)?;
         let sent = self.client.post(address).json(body).send().await;
-        let response = sent.map_err(|error| match error.is_connect() {
-            true => Unsent::Surely("no connection to Slack"),
-            false => Unsent::Perhaps("the connection to Slack broke before the answer"),
+        let response = sent.map_err(|error| {
+            if error.is_connect() {
+                Unsent::Surely("no connection to Slack")
+            } else {
+                Unsent::Perhaps("the connection to Slack broke before the answer")
+            }
         })?;
         let status = response.status();
         let said = response.text().await.unwrap_or_default();

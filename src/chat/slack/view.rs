@@ -1,10 +1,12 @@
 //! Windows: a form as a modal view, the app's own page, and what comes back from their fields; no I/O.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::arrive::Place;
-use super::payload::State;
+use super::payload::{Acted, State};
 use super::reply::{VIEW_BLOCKS_MAX, blocks, options, plain};
 use crate::domain::ChannelId;
 use crate::message::replies::platform;
@@ -53,7 +55,7 @@ pub(super) fn modal(form: &Form, channel: &ChannelId, place: &Place) -> Value {
     let meta = Meta { control: form.control.clone(), channel: channel.to_string(), place: place.clone() };
     let mut parts = blocks(&form.blocks, VIEW_BLOCKS_MAX);
     parts.extend(form.fields.iter().filter_map(field));
-    let mut view = window(&form.title, parts);
+    let mut view = window(&form.title, &parts);
     view["private_metadata"] = json!(meta.write());
     view["submit"] =
         plain(&form.submit, TITLE_MAX).unwrap_or_else(|| json!({"type": "plain_text", "text": "OK"}));
@@ -62,15 +64,19 @@ pub(super) fn modal(form: &Form, channel: &ChannelId, place: &Place) -> Value {
 
 /// A window that only says something.
 pub(super) fn notice(said: &[Block]) -> Value {
-    window("Paperwire", blocks(said, VIEW_BLOCKS_MAX))
+    window("Paperwire", &blocks(said, VIEW_BLOCKS_MAX))
 }
 
 /// The app's own page of one person.
 pub(super) fn home(page: &[Block]) -> Value {
-    json!({"type": "home", "blocks": blocks(page, VIEW_BLOCKS_MAX)})
+    let mut parts = blocks(page, VIEW_BLOCKS_MAX);
+    if parts.is_empty() {
+        parts = blocks(&[Block::Text { line: platform::empty_page() }], VIEW_BLOCKS_MAX);
+    }
+    json!({"type": "home", "blocks": parts})
 }
 
-fn window(title: &str, blocks: Vec<Value>) -> Value {
+fn window(title: &str, blocks: &[Value]) -> Value {
     let named = |text: &str| plain(text, TITLE_MAX);
     json!({
         "type": "modal",
@@ -102,10 +108,10 @@ fn field(field: &Field) -> Option<Value> {
         Input::One(choices) => {
             let options = options(choices);
             let initial = options.iter().find(|option| option["value"] == json!(field.value)).cloned();
-            let mut element = json!({"type": "static_select", "action_id": field.name, "options": options});
-            if options_are_none(&element) {
+            if options.is_empty() {
                 return None;
             }
+            let mut element = json!({"type": "static_select", "action_id": field.name, "options": options});
             if let Some(initial) = initial {
                 element["initial_option"] = initial;
             }
@@ -125,14 +131,10 @@ fn field(field: &Field) -> Option<Value> {
     Some(block)
 }
 
-fn options_are_none(element: &Value) -> bool {
-    element["options"].as_array().is_none_or(Vec::is_empty)
-}
-
 /// Names and values of a window's fields; one that was left empty has an empty value.
 pub(super) fn values(state: Option<State>) -> Vec<(String, String)> {
     let blocks = state.and_then(|state| state.values).unwrap_or_default();
-    let value = |(name, elements): (String, std::collections::BTreeMap<String, super::payload::Acted>)| {
+    let value = |(name, elements): (String, BTreeMap<String, Acted>)| {
         let content = elements.values().find_map(|element| element.content().map(str::to_owned));
         (name, content.unwrap_or_default())
     };

@@ -16,6 +16,15 @@ pub fn window_too_late() -> Reply {
     Reply::text(Piece::from("That took too long to open a window. Nothing has changed: try it again."))
 }
 
+/// Stands on the app's page when there is nothing to show.
+pub fn empty_page() -> Line {
+    vec![
+        Piece::from("Nothing to show here yet: write "),
+        Piece::Code("/papers subscribe".to_owned()),
+        Piece::from(" in a channel."),
+    ]
+}
+
 /// Stands in a window while its contents are worked on.
 pub fn working() -> Line {
     vec![Piece::from("One moment…")]

@@ -85,8 +85,36 @@ async fn an_answer_reads_from_top_to_bottom() {
         ..Reply::default()
     })
     .await;
-    insta::assert_snapshot!(format!("{}\n{}\n[{}]", seen.title, seen.text, seen.pressable().join("] [")), @r"");
-    insta::assert_snapshot!(seen.fallback, @r"");
+    insta::assert_snapshot!(format!("{}\n{}\n[{}]", seen.title, seen.text, seen.pressable().join("] [")), @r#"
+    2 papers for “robots”
+    Try /papers latest.
+    1. Robots <3 & *you*
+    Robots _learn_ to walk.
+    Ada Lovelace and Charles Babbage · cs.RO · 4 Aug 2026 · 12 upvotes · posted here 12 days ago
+    “robots” in the title
+    2. Robots <3 & *you*
+    Ada Lovelace and Charles Babbage · cs.RO · 4 Aug 2026 · 12 upvotes
+    “robots” in the title
+    Last poll: 4 Aug 2026 06:00 UTC
+    Owner: @U2
+    Where: #C2
+    ti:"robots
+       ^
+    Only you see this. *Share*
+    [Share] [Open]
+    "#);
+    insta::assert_snapshot!(seen.fallback, @r#"
+    2 papers for “robots”
+    Try /papers latest.
+    Robots <3 & ∗you∗
+    Robots <3 & ∗you∗
+    Last poll: 4 Aug 2026 06꞉00 UTC
+    Owner: somebody
+    Where: a channel
+    ti꞉"robots
+     ^
+    Only you see this. Share
+    "#);
 }
 
 #[tokio::test]

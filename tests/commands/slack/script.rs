@@ -92,7 +92,7 @@ impl CommandHandler for Script {
             link: link.clone(),
             blocks: vec![Block::Note { line: line.clone() }],
         };
-        links.iter().map(one).collect()
+        links.iter().filter(|(_, paper)| paper.as_str().starts_with("2608.")).map(one).collect()
     }
 }
 

@@ -115,8 +115,11 @@ impl Reader {
     fn inline(&mut self, element: &Value) -> String {
         match element["type"].as_str() {
             Some("user") => {
-                self.controls.push(format!("@{}", element["user_id"].as_str().unwrap_or_default()))
+                let mention = format!("@{}", element["user_id"].as_str().unwrap_or_default());
+                self.controls.push(mention.clone());
+                return mention;
             }
+
             Some("date") => return element["fallback"].as_str().unwrap_or_default().to_owned(),
             Some("channel") => return format!("#{}", element["channel_id"].as_str().unwrap_or_default()),
             _ => {}

@@ -98,7 +98,7 @@ impl Slack {
 
     /// Sends a signed request, as it stands.
     pub async fn request(&self, address: &str, secret: &str, sort: Sort, body: &str) -> Acked {
-        let stamp = self.now().as_second();
+        let stamp = self.inner.clock.now().as_second();
         self.send_raw(address, sort, (stamp, &sign(secret, stamp, body)), body).await
     }
 
