@@ -14,7 +14,7 @@ use super::deliver::{Delivery, Outcome, Shown};
 use super::rights::{Managers, Rights, Unknown};
 use super::urls::ResponseUrls;
 use super::web::Web;
-use super::{SlackConfig, reply, view};
+use super::{SlackConfig, controls, reply, view};
 use crate::chat::{Action, Answer, Asker, CommandHandler, Completion, Request};
 use crate::command::Topic;
 use crate::domain::{PaperId, Platform, UserId};
@@ -200,7 +200,7 @@ impl Desk {
 
     async fn complete(&self, who: Who, topic: Topic, text: String) -> Vec<Value> {
         let (asker, _) = self.asker(&who).await;
-        reply::options(&self.handler.complete(Completion { asker, topic, text }).await)
+        controls::options(&self.handler.complete(Completion { asker, topic, text }).await)
     }
 
     async fn home(&self, who: Who) {

@@ -16,7 +16,7 @@ use tracing::{debug, warn};
 
 use super::desk::{Ack, Desk, Patience};
 use super::rights::Managers;
-use super::{SlackConfig, arrive};
+use super::{SlackConfig, arrive, event};
 use crate::chat::CommandHandler;
 
 /// The longest request that is looked at.
@@ -83,7 +83,7 @@ impl HttpCommands {
         let arrival = std::str::from_utf8(body).map_err(|_| arrive::Unreadable).and_then(|text| match door {
             Door::Commands => arrive::command_form(text),
             Door::Interactions => arrive::interaction_form(text),
-            Door::Events => arrive::event_body(text),
+            Door::Events => event::event_body(text),
         });
         let Ok(arrival) = arrival else {
             debug!("A signed request to Slack's address {door:?} cannot be read");

@@ -3,9 +3,11 @@
 //! The waits that Slack asks for belong to the outbox.
 
 mod arrive;
+mod controls;
 mod deliver;
 mod desk;
 mod errors;
+mod event;
 mod format;
 mod history;
 mod http;

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::controls::controls;
 use super::format::paper_blocks;
 use super::line::{address, bare, link, rich, small, unmentioned, words};
-use super::payload::Acted;
 use super::text::{entities, inert};
 use crate::domain::UserId;
 use crate::message::replies::platform;
-use crate::message::{Block, Button, Choice, Entry, Line, Look, Menu, Piece, Press, Reply, cut};
+use crate::message::{Block, Entry, Line, Piece, Reply, cut};
 
 /// Slack takes about 13,200 characters in all blocks of a message; some are for what says how many are left out.
 const TOTAL_MAX: usize = 13_000;
@@ -29,12 +29,6 @@ const ENTRY_MAX: usize = 600;
 const REMARK_MAX: usize = 400;
 /// Longest notification.
 const FALLBACK_MAX: usize = 1_000;
-/// Slack takes 75 characters in buttons and choices.
-const LABEL_MAX: usize = 75;
-const CHOICES_MAX: usize = 100;
-/// What the action ids of controls start with; buttons for pages have another.
-const PRESS: &str = "press:";
-const MENU: &str = "menu:";
 
 /// Makes the text and the blocks of a message.
 pub(super) fn message(reply: &Reply) -> Value {
@@ -186,80 +180,6 @@ fn title(entry: &Entry) -> Vec<Value> {
         elements.extend(link(&bare(std::slice::from_ref(piece)), &url, &mut room, marked));
     }
     elements
-}
-
-/// The actions block; `None` when nothing can be pressed.
-fn controls(reply: &Reply) -> Option<Value> {
-    let mut elements: Vec<Value> = reply.menu.iter().filter_map(menu).collect();
-    elements.extend(reply.buttons.iter().enumerate().filter_map(|(at, one)| button(at, one)));
-    (!elements.is_empty()).then(|| json!({"type": "actions", "elements": elements}))
-}
-
-fn button(at: usize, button: &Button) -> Option<Value> {
-    let mut element = json!({"type": "button", "text": label(&button.label)?});
-    match &button.press {
-        // The place keeps the id unique when two buttons do the same.
-        Press::Control(control) => {
-            element["action_id"] = json!(format!("{PRESS}{at}"));
-            element["value"] = json!(control);
-        }
-        Press::Link(url) => {
-            element["action_id"] = json!(format!("link:{at}"));
-            element["url"] = json!(address(url)?);
-        }
-    }
-    match button.look {
-        Look::Plain => {}
-        Look::Primary => element["style"] = json!("primary"),
-        Look::Danger => element["style"] = json!("danger"),
-    }
-    Some(element)
-}
-
-fn menu(menu: &Menu) -> Option<Value> {
-    let options = options(&menu.choices);
-    let placeholder = label(&menu.placeholder);
-    (!options.is_empty()).then(|| {
-        let mut element = json!({
-            "type": "static_select",
-            "action_id": format!("{MENU}{}", menu.control),
-            "options": options,
-        });
-        if let Some(placeholder) = placeholder {
-            element["placeholder"] = placeholder;
-        }
-        element
-    })
-}
-
-/// The options of a list; those without words are left out.
-pub(super) fn options(choices: &[Choice]) -> Vec<Value> {
-    let option = |choice: &Choice| {
-        Some(
-            json!({"text": label(&choice.label)?, "value": choice.value.chars().take(100).collect::<String>()}),
-        )
-    };
-    choices.iter().filter_map(option).take(CHOICES_MAX).collect()
-}
-
-fn label(text: &str) -> Option<Value> {
-    plain(text, LABEL_MAX)
-}
-
-/// A plain text object; `None` when nothing of it would be seen.
-pub(super) fn plain(text: &str, most: usize) -> Option<Value> {
-    let text = entities(text, most);
-    (!text.is_empty()).then(|| json!({"type": "plain_text", "text": text, "emoji": false}))
-}
-
-/// What a pressed or chosen element stands for: a control's id, and what was chosen.
-pub(super) fn pressed(acted: &Acted) -> Option<(String, Option<String>)> {
-    let action = acted.action_id.as_deref()?;
-    match acted.kind.as_deref()? {
-        "button" if action.starts_with(PRESS) => Some((acted.content()?.to_owned(), None)),
-        "static_select" => Some((action.strip_prefix(MENU)?.to_owned(), Some(acted.content()?.to_owned()))),
-        _ => None,
-    }
 }
 
 /// What notifications and old clients show.

@@ -23,7 +23,7 @@ use super::arrive::{self, Unreadable};
 use super::desk::{Ack, Desk, Patience};
 use super::payload::Envelope;
 use super::rights::Managers;
-use super::{SlackConfig, web};
+use super::{SlackConfig, event, web};
 use crate::chat::CommandHandler;
 
 /// Slack sends each envelope to one of them; while one is renewed the other goes on.
@@ -170,7 +170,7 @@ impl Line {
         let arrival = match kind {
             "slash_commands" => arrive::command(payload),
             "interactive" => arrive::interaction(payload),
-            "events_api" => arrive::event(payload),
+            "events_api" => event::event(payload),
             _ => Err(Unreadable),
         };
         let ack = match arrival {

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::arrive::Place;
+use super::controls::{options, plain};
 use super::payload::{Acted, State};
-use super::reply::{VIEW_BLOCKS_MAX, blocks, options, plain};
+use super::reply::{VIEW_BLOCKS_MAX, blocks};
 use crate::domain::ChannelId;
 use crate::message::replies::platform;
 use crate::message::{Block, Field, Form, Input};

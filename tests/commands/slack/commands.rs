@@ -6,8 +6,8 @@ use paperwire::domain::Platform;
 use paperwire::message::{Audience, Choice, Menu, Piece, Reply};
 use serde_json::json;
 
+use super::App;
 use super::script::{public, said, with_buttons};
-use super::{App, World};
 use crate::worlds::slack::{ADA, BEN, Sort};
 
 #[tokio::test]
@@ -109,24 +109,18 @@ async fn a_button_below_a_public_message_serves_everybody() {
 #[tokio::test]
 async fn a_request_that_comes_again_shows_nothing_twice() {
     for (world, script, app) in App::both().await {
-        let held = script.answers_late(public("Once"));
-        let payload = world.command("C1", ADA, "status");
-        let press = |released: bool| (released, payload.clone());
-        let (_, first) = press(false);
-        let (told, ()) = tokio::join!(world.tell(&app.via, Sort::Command, &first), async {
-            held.reached().await;
-            held.release();
-        });
-        assert_eq!(told.status, 200);
+        script.answers(Answer::Reply { reply: with_buttons("Page 1", &["Share"]) });
+        world.tell(&app.via, Sort::Command, &world.command("C1", ADA, "status")).await;
         world.message("C1", 1).await;
-        if let crate::worlds::slack::Via::Socket = app.via {
-            world.tell(&app.via, Sort::Command, &payload).await;
-            script.request(2).await;
+        let press = world.press(&world.messages("C1")[0], ADA, "Share");
+        script.answers(public("Shared"));
+        for number in [2, 3] {
+            world.tell(&app.via, Sort::Interaction, &press).await;
+            script.request(number).await;
+            world.message("C1", 2).await;
         }
-        let world_before = world.messages("C1").len();
         app.end(&world).await;
-        assert_eq!(world.messages("C1").len(), world_before);
-        assert_eq!(world_before, 1);
+        assert_eq!(world.messages("C1").len(), 2);
     }
 }
 
@@ -149,12 +143,11 @@ async fn an_organisation_wide_installation_without_a_team_is_answered() {
 
 #[tokio::test]
 async fn a_direct_message_is_a_channel_like_any_other() {
-    let [(world, script, app), (idle, _, other)] = App::both().await;
-    world.open("D07ADA");
-    world.tell(&app.via, Sort::Command, &world.command("D07ADA", ADA, "help")).await;
-    assert_eq!(script.request(1).await.asker.channel.as_str(), "D07ADA");
-    world.message("D07ADA", 1).await;
-    app.end(&world).await;
-    other.end(&idle).await;
-    let _: &World = &idle;
+    for (world, script, app) in App::both().await {
+        world.open("D07ADA");
+        world.tell(&app.via, Sort::Command, &world.command("D07ADA", ADA, "help")).await;
+        assert_eq!(script.request(1).await.asker.channel.as_str(), "D07ADA");
+        world.message("D07ADA", 1).await;
+        app.end(&world).await;
+    }
 }

@@ -106,8 +106,8 @@ async fn a_half_written_field_is_completed_in_the_acknowledgement() {
         let acked = world.tell(&app.via, Sort::Interaction, &payload).await;
         assert_eq!(acked.body["options"][0]["value"], "Europe/Berlin");
         assert_eq!(acked.body["options"][0]["text"]["text"], "Europe/Berlin &lt;x&gt;");
-        let asked = script.completions.lock().unwrap()[0].clone();
-        assert_eq!((asked.topic, asked.text.as_str()), (Topic::Zone, "ber"));
+        let half = script.completions.lock().unwrap()[0].clone();
+        assert_eq!((half.topic, half.text.as_str()), (Topic::Zone, "ber"));
         app.end(&world).await;
     }
 }
@@ -118,7 +118,7 @@ async fn the_end_of_an_installation_is_taken_note_of() {
         for event in
             [json!({"type": "app_uninstalled"}), json!({"type": "tokens_revoked", "tokens": {"bot": ["U1"]}})]
         {
-            let acked = world.tell(&app.via, Sort::Event, &world.event(event)).await;
+            let acked = world.tell(&app.via, Sort::Event, &world.event(&event)).await;
             assert!(acked.body.is_null());
         }
         assert!(script.requests().is_empty());

@@ -17,9 +17,10 @@ async fn both(managers: Managers) -> Vec<(World, Arc<Script>, App)> {
     let mut all = Vec::new();
     for socket in [false, true] {
         let (world, script) = (World::start(&["C1"]).await, Arc::new(Script::default()));
-        let app = match socket {
-            true => App::socket_for(&world, &script, managers.clone()).await,
-            false => App::http_for(&world, &script, managers.clone()).await,
+        let app = if socket {
+            App::socket_for(&world, &script, managers.clone()).await
+        } else {
+            App::http_for(&world, &script, managers.clone()).await
         };
         all.push((world, script, app));
     }

@@ -35,7 +35,7 @@ async fn an_address_that_has_expired_is_followed_by_a_message_to_the_asker() {
         let held = script.answers_late(said("After an hour"));
         world.tell(&app.via, Sort::Command, &world.command("C1", ADA, "search x")).await;
         held.reached().await;
-        world.advance(Duration::from_secs(1_800));
+        world.advance(Duration::from_mins(30));
         held.release();
         let answer = world.message("C1", 1).await;
         assert_eq!((answer.title.as_str(), answer.only.as_deref()), ("After an hour", Some(ADA)));
@@ -79,7 +79,7 @@ async fn without_its_address_a_public_message_is_replaced_by_name() {
         let held = script.answers_late(Answer::Replace { reply });
         world.tell(&app.via, Sort::Interaction, &world.press(&first, ADA, "Next")).await;
         held.reached().await;
-        world.advance(Duration::from_secs(1_800));
+        world.advance(Duration::from_mins(30));
         held.release();
         let second = world.until(|w| w.messages("C1").into_iter().find(|m| m.title == "Page 2")).await;
         assert_eq!(second.ts, first.ts);
@@ -95,7 +95,7 @@ async fn an_answer_that_nothing_can_show_ends_in_the_log_and_disturbs_nobody() {
         let held = script.answers_late(said("Nobody sees this"));
         world.tell(&app.via, Sort::Command, &world.command("C2", ADA, "search x")).await;
         held.reached().await;
-        world.advance(Duration::from_secs(1_800));
+        world.advance(Duration::from_mins(30));
         held.release();
         world.until(|w| (errors(w, "chat.postEphemeral") == ["not_in_channel"]).then_some(())).await;
         world.tell(&app.via, Sort::Command, &world.command("C1", ADA, "status")).await;

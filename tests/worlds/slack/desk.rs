@@ -167,9 +167,9 @@ fn open(state: &mut State, body: &Value, now: Timestamp) -> Done {
         return Err("expired_trigger_id");
     }
     checked(state, check::view(&body["view"], "modal"))?;
-    let user = id.split('.').nth(1).unwrap_or_default().to_owned();
+    let person = id.split('.').nth(1).unwrap_or_default().to_owned();
     let id = format!("V{}", state.desk.number());
-    state.desk.views.push(Open { id: id.clone(), user, view: body["view"].clone(), changes: 0 });
+    state.desk.views.push(Open { id: id.clone(), user: person, view: body["view"].clone(), changes: 0 });
     Ok(json!({"view": {"id": id}}))
 }
 

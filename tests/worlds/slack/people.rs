@@ -31,7 +31,7 @@ impl Slack {
         let button = element(&message.raw, |element| element["text"]["text"] == words);
         let mut action = button.unwrap_or_else(|| panic!("no button “{words}” in {}", message.raw));
         action["action_ts"] = json!("1700000000.000100");
-        self.acted(message, user, action)
+        self.acted(message, user, &action)
     }
 
     /// Somebody chooses from the menu below a message.
@@ -40,10 +40,10 @@ impl Slack {
         let options = menu["options"].as_array().cloned().unwrap_or_default();
         let chosen = options.into_iter().find(|option| option["value"] == value).expect("an option");
         menu["selected_option"] = chosen;
-        self.acted(message, user, menu)
+        self.acted(message, user, &menu)
     }
 
-    fn acted(&self, message: &Posted, user: &str, action: Value) -> Value {
+    fn acted(&self, message: &Posted, user: &str, action: &Value) -> Value {
         let now = self.now();
         let (base, id, url) = self.state(|state| {
             let url = address(state, &message.channel, user, Some(&message.ts), now);
@@ -116,20 +116,20 @@ impl Slack {
     /// Somebody opens the app's page.
     pub fn open_home(&self, user: &str) -> Value {
         let event = json!({"type": "app_home_opened", "user": user, "channel": "D07ADA", "tab": "home", "event_ts": "1.1"});
-        self.event(event)
+        self.event(&event)
     }
 
     /// Somebody's message holds links.
     pub fn share_links(&self, channel: &str, user: &str, links: &[&str]) -> Value {
         let links: Vec<Value> = links.iter().map(|url| json!({"url": url, "domain": "arxiv.org"})).collect();
-        self.event(json!({
+        self.event(&json!({
             "type": "link_shared", "user": user, "channel": channel, "message_ts": "5.5",
             "is_bot_user_member": true, "links": links, "event_ts": "5.6",
         }))
     }
 
     /// An event in its wrapper.
-    pub fn event(&self, event: Value) -> Value {
+    pub fn event(&self, event: &Value) -> Value {
         let number = self.state(|state| state.desk.number());
         json!({
             "token": "verification", "team_id": "T1", "enterprise_id": null, "context_team_id": null,
