@@ -133,15 +133,24 @@ pub(super) fn slack_managers(value: &Value) -> Parsed<SlackManagers> {
             && id.starts_with(['U', 'W'])
             && id.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
     };
-    let listed = |items: &[Value]| {
-        let ids = items.iter().map(|item| item.as_str().map(str::trim).filter(|id| is_person(id)));
-        ids.map(|id| id.map(str::to_owned)).collect::<Option<Vec<_>>>().filter(|ids| !ids.is_empty())
+    let listed = |ids: Vec<&str>| {
+        let people = !ids.is_empty() && ids.iter().all(|id| is_person(id));
+        people.then(|| SlackManagers::Users(ids.into_iter().map(str::to_owned).collect()))
     };
     let found = match value.as_str() {
         Some("members") => Some(SlackManagers::Members),
         Some("admins") => Some(SlackManagers::Admins),
-        Some(_) => None,
-        None => value.as_array().and_then(listed).map(SlackManagers::Users),
+        // In the environment a list is a text, with its brackets or without.
+        Some(text) => {
+            let inner = text.trim().trim_start_matches('[').trim_end_matches(']');
+            listed(
+                inner.split(',').map(|id| id.trim_matches(|c: char| c == '"' || c.is_whitespace())).collect(),
+            )
+        }
+        None => value
+            .as_array()
+            .and_then(|items| items.iter().map(Value::as_str).collect::<Option<Vec<_>>>())
+            .and_then(listed),
     };
     found.ok_or_else(|| {
         r#"must be "members", "admins" or a list of people's ids such as ["U012AB3CD"] (profile, Copy member ID)"#

@@ -36,7 +36,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(15);
 /// A connection that ends sooner than this was no use, and the next one waits.
 const SHORT: Duration = Duration::from_secs(5);
 /// Windows and completions are answered in their acknowledgement, behind which the next frame waits.
-const PATIENCE: Patience = Patience { command: Duration::ZERO, window: Duration::from_millis(400) };
+const PATIENCE: Patience = Patience { command: Duration::ZERO, window: Duration::from_millis(700) };
 
 type Manager = dyn SlackSocketModeClientsManager + Send + Sync;
 

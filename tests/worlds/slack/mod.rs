@@ -67,6 +67,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     changed: Notify,
     socket: Socket,
+    /// Sends what people do to apps over HTTP.
+    client: reqwest::Client,
 }
 
 /// The world, until it is dropped.
@@ -89,6 +91,7 @@ impl Slack {
             clock,
             changed: Notify::new(),
             socket: Socket::start().await,
+            client: reqwest::Client::builder().timeout(socket::ACK_WITHIN).build().unwrap(),
         });
         let app = Router::new()
             .route("/api/chat.postMessage", post(post_message))

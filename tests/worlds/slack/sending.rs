@@ -106,8 +106,9 @@ impl Slack {
     pub async fn send_raw(&self, address: &str, sort: Sort, signed: (i64, &str), body: &str) -> Acked {
         let kind = if sort == Sort::Event { "application/json" } else { "application/x-www-form-urlencoded" };
         let since = Instant::now();
-        let client = reqwest::Client::builder().timeout(ACK_WITHIN).build().unwrap();
-        let response = client
+        let response = self
+            .inner
+            .client
             .post(format!("{address}{}", sort.path()))
             .header("content-type", kind)
             .header("x-slack-request-timestamp", signed.0.to_string())
