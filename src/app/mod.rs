@@ -25,7 +25,7 @@ use crate::store::Store;
 
 pub use discord::discord_invite;
 pub use health::healthcheck;
-pub use platforms::not_connected;
+pub use platforms::{not_connected, slack_manifest};
 pub use sandbox::{Line, Shown};
 pub use serve::serve;
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use url::Url;
+
 use crate::chat::{ChatPlatform, discord, sandbox::Sandbox, slack};
 use crate::config::Config;
 use crate::domain::Platform;
@@ -22,16 +24,26 @@ impl Platforms {
     pub fn new(config: &Config, ledger: Ledger) -> anyhow::Result<Self> {
         let all: Vec<Arc<dyn ChatPlatform>> = vec![
             Arc::new(discord::Discord::new(&discord_config(config))?),
-            Arc::new(slack::Slack::new(slack::SlackConfig {
-                api_base: config.slack.api_base.clone(),
-                token: config.slack.bot_token.clone().unwrap_or_default(),
-                timeout: config.slack.timeout,
-            })?),
+            Arc::new(slack::Slack::new(&slack_config(config))?),
             Arc::new(Sandbox::new(Arc::new(ledger))),
         ];
         let connected = all.iter().filter(|p| is_connected(config, p.platform())).cloned().collect();
         Ok(Self { all, connected })
     }
+}
+
+/// How to reach Slack, for posting and for commands.
+fn slack_config(config: &Config) -> slack::SlackConfig {
+    slack::SlackConfig {
+        api_base: config.slack.api_base.clone(),
+        token: config.slack.bot_token.clone().unwrap_or_default(),
+        timeout: config.slack.timeout,
+    }
+}
+
+/// The manifest of the Slack app: for HTTP under a public address, else for Socket Mode.
+pub fn slack_manifest(public_url: Option<&Url>) -> serde_json::Value {
+    slack::manifest(public_url)
 }
 
 /// True when this configuration can post to a platform.

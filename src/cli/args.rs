@@ -6,6 +6,7 @@ use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use url::Url;
 
 use crate::domain::{Every, Platform};
 
@@ -86,6 +87,9 @@ pub enum Command {
     Commands,
     /// Bring the database to this version's tables
     Migrate,
+    /// Set up the Slack app
+    #[command(subcommand)]
+    Slack(Slack),
     /// Check and show the configuration
     #[command(subcommand)]
     Config(Config),
@@ -266,6 +270,16 @@ pub struct NextRoundups {
     /// How many
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub count: u16,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Slack {
+    /// Print the app's manifest, to paste at api.slack.com/apps (YAML, or JSON with --json)
+    Manifest {
+        /// The public address for mode "http", such as `https://papers.example.org`; without it: Socket Mode
+        #[arg(long, value_name = "URL")]
+        url: Option<Url>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

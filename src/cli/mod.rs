@@ -18,6 +18,7 @@ mod poll;
 mod roundup;
 mod search;
 mod serve;
+mod slack;
 mod subscriptions;
 
 use std::process::ExitCode;
@@ -53,6 +54,9 @@ fn dispatch(args: Args) -> Result<(), CliError> {
         if let Command::Commands = args.command {
             return commands::run(output);
         }
+        if let Command::Slack(command) = args.command {
+            return slack::run(&command, output);
+        }
         let config = config::load(args.config.as_deref())?;
         match args.command {
             Command::Serve => serve::run(&config, output).await,
@@ -68,7 +72,7 @@ fn dispatch(args: Args) -> Result<(), CliError> {
             Command::Config(command) => config::run(&config, &command, output),
             Command::Discord(command) => discord::run(&config, &command, output).await,
             Command::Healthcheck => healthcheck::run(&config).await,
-            Command::Demo(_) | Command::Commands | Command::Completions { .. } => Ok(()),
+            Command::Demo(_) | Command::Commands | Command::Slack(_) | Command::Completions { .. } => Ok(()),
         }
     })
 }

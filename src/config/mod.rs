@@ -22,7 +22,7 @@ pub use error::{ConfigError, Fault};
 pub use place::StoreConfig;
 pub use sections::{
     DeliveryConfig, DiscordConfig, DiscordMode, HuggingFaceConfig, LogConfig, LogFormat, SlackConfig,
-    SlackMode, SourcesConfig, WebConfig,
+    SlackManagers, SlackMode, SourcesConfig, WebConfig,
 };
 
 use effective::Derived;

@@ -11,7 +11,7 @@ use crate::domain::RetryPolicy;
 use super::reader::Reader;
 use super::value::{
     boolean, duration, durations, listen_address, log_filter, number, one_of, optional_web_url, public_key,
-    snowflake, web_url,
+    slack_managers, snowflake, web_url,
 };
 
 const MOMENT: Duration = Duration::from_millis(1);
@@ -192,8 +192,21 @@ pub struct SlackConfig {
     pub signing_secret: Option<SecretString>,
     /// How slash commands arrive.
     pub mode: SlackMode,
+    /// Who may change what a channel is subscribed to.
+    pub managers: SlackManagers,
     /// The longest that one request may take.
     pub timeout: Duration,
+}
+
+/// Who may change what a Slack channel is subscribed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SlackManagers {
+    /// Everybody in the channel.
+    Members,
+    /// The workspace's admins and owners.
+    Admins,
+    /// These people, by their ids.
+    Users(Vec<String>),
 }
 
 /// How Slack's slash commands arrive.
@@ -214,6 +227,7 @@ impl SlackConfig {
             signing_secret: reader.secret("slack.signing_secret", |c| c.is_ascii_graphic()),
             mode: reader
                 .read("slack.mode", one_of(&[("socket", SlackMode::Socket), ("http", SlackMode::Http)])),
+            managers: reader.read("slack.managers", slack_managers),
             timeout: reader.read("slack.timeout", duration(MOMENT..=2 * MINUTE)),
         }
     }

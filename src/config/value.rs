@@ -8,6 +8,8 @@ use figment::value::Value;
 use jiff::SignedDuration;
 use url::{Host, Url};
 
+use super::sections::SlackManagers;
+
 /// What a value must be, in words that complete “must be …”.
 pub(super) type Parsed<T> = Result<T, String>;
 
@@ -121,6 +123,38 @@ pub(super) fn public_key(value: &Value) -> Parsed<Option<[u8; 32]>> {
         key.ok_or_else(|| {
             "must be 64 hexadecimal digits (Developer Portal, General Information, Public Key)".to_owned()
         })
+    })
+}
+
+/// Who may manage Slack channels: a word, or a list of people's ids.
+pub(super) fn slack_managers(value: &Value) -> Parsed<SlackManagers> {
+    let is_person = |id: &str| {
+        id.len() > 1
+            && id.starts_with(['U', 'W'])
+            && id.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    };
+    let listed = |ids: Vec<&str>| {
+        let people = !ids.is_empty() && ids.iter().all(|id| is_person(id));
+        people.then(|| SlackManagers::Users(ids.into_iter().map(str::to_owned).collect()))
+    };
+    let found = match value.as_str() {
+        Some("members") => Some(SlackManagers::Members),
+        Some("admins") => Some(SlackManagers::Admins),
+        // In the environment a list is a text, with its brackets or without.
+        Some(text) => {
+            let inner = text.trim().trim_start_matches('[').trim_end_matches(']');
+            listed(
+                inner.split(',').map(|id| id.trim_matches(|c: char| c == '"' || c.is_whitespace())).collect(),
+            )
+        }
+        None => value
+            .as_array()
+            .and_then(|items| items.iter().map(Value::as_str).collect::<Option<Vec<_>>>())
+            .and_then(listed),
+    };
+    found.ok_or_else(|| {
+        r#"must be "members", "admins" or a list of people's ids such as ["U012AB3CD"] (profile, Copy member ID)"#
+            .to_owned()
     })
 }
 

@@ -232,6 +232,18 @@ impl Reply {
     }
 }
 
+impl Block {
+    /// Every line of it that is made of pieces.
+    pub fn lines_mut(&mut self) -> Vec<&mut Line> {
+        match self {
+            Self::Text { line } | Self::Note { line } => vec![line],
+            Self::Entry(entry) => vec![&mut entry.title, &mut entry.text, &mut entry.remark],
+            Self::Facts { rows } => rows.iter_mut().map(|(_, line)| line).collect(),
+            Self::Heading { .. } | Self::Paper { .. } | Self::Code { .. } => Vec::new(),
+        }
+    }
+}
+
 impl From<&str> for Piece {
     fn from(text: &str) -> Self {
         Self::Plain(text.to_owned())

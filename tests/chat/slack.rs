@@ -5,6 +5,7 @@ use std::time::Duration;
 use paperwire::chat::slack::{Slack, SlackConfig};
 use paperwire::chat::{ChatPlatform, Post};
 use paperwire::domain::{ChannelId, SendOutcome};
+use paperwire::message::Message;
 use serde_json::json;
 
 use super::{TIMEOUT, card, delivery, message_id, post, post_as};
@@ -12,7 +13,7 @@ use crate::worlds::loopback::{Answer, Fault, Held};
 use crate::worlds::slack::{Slack as World, TOKEN};
 
 pub fn adapter(base: &str, timeout: Duration) -> Slack {
-    Slack::new(SlackConfig { api_base: base.parse().unwrap(), token: TOKEN.into(), timeout }).unwrap()
+    Slack::new(&SlackConfig { api_base: base.parse().unwrap(), token: TOKEN.into(), timeout }).unwrap()
 }
 
 async fn world() -> (World, Slack) {
@@ -51,6 +52,19 @@ async fn the_plain_rendering_is_text_alone() {
     assert_eq!(posted.raw.get("blocks"), None);
     assert_eq!(posted.url.as_deref(), Some("https://arxiv.org/abs/2608.01234"));
     assert!(posted.text.contains("Matches “robots"), "{}", posted.text);
+}
+
+#[tokio::test]
+async fn a_paper_in_a_line_is_one_line() {
+    let (world, slack) = world().await;
+    let rendered = slack.render(&Message::Line(card()));
+    let channel = ChannelId::parse(slack.platform(), "C1").unwrap();
+    let post = Post { channel: &channel, delivery: delivery(1), body: &rendered.rich, plain: false };
+    message_id(slack.send(post).await);
+    let posted = &world.messages("C1")[0];
+    insta::assert_snapshot!(posted.title, @"Flow Matching for *Everyone* & <Robots> · Ada Lovelace, Charles Babbage and 3 more · cs.RO · 4 Aug 2026 · 12 upvotes");
+    assert_eq!((posted.text.as_str(), posted.links.len()), ("", 1));
+    assert!(world.refusals().is_empty());
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 //! Commands as people give them on each platform, through the real client libraries.
 
 mod discord;
+mod slack;
 mod table;

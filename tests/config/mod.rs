@@ -151,3 +151,20 @@ fn the_effective_configuration_is_toml_with_every_setting() {
     };
     assert_eq!(keys(&effective), keys(include_str!("../../config/paperwire.toml")));
 }
+
+#[test]
+fn who_may_manage_slack_channels_is_a_word_or_a_list_of_people() {
+    use paperwire::config::SlackManagers;
+    let given = |value: &str| load(None, &[("PAPERWIRE__SLACK__MANAGERS", value)]);
+    assert_eq!(given("admins").unwrap().slack.managers, SlackManagers::Admins);
+    let people = SlackManagers::Users(vec!["U012AB3CD".to_owned(), "W1".to_owned()]);
+    assert_eq!(given("U012AB3CD, W1").unwrap().slack.managers, people);
+    assert_eq!(given(r#"["U012AB3CD", "W1"]"#).unwrap().slack.managers, people);
+    let (_folder, listed) = load_text("[slack]\nmanagers = [\"U012AB3CD\", \"W1\"]\n", &[]);
+    assert_eq!(listed.unwrap().slack.managers, people);
+    for wrong in ["everybody", "[]", r#"["@ada"]"#, r#"["C012"]"#, "7"] {
+        let error = given(wrong).unwrap_err().to_string();
+        assert!(error.contains("slack.managers") || error.contains("SLACK__MANAGERS"), "{error}");
+        assert!(error.contains("\"members\", \"admins\" or a list"), "{error}");
+    }
+}

@@ -31,7 +31,7 @@ async fn after(fault: Fault, reads_history: bool) -> (Vec<String>, DeliveryState
     }
     slack.faults().next(fault);
     let adapter: Arc<dyn ChatPlatform> = Arc::new(
-        adapter::Slack::new(adapter::SlackConfig {
+        adapter::Slack::new(&adapter::SlackConfig {
             api_base: slack.base_url().parse().unwrap(),
             token: slack::TOKEN.into(),
             timeout: Duration::from_secs(5),

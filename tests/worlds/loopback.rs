@@ -189,6 +189,11 @@ impl Held {
         self.released.add_permits(1);
     }
 
+    /// Says that it has been reached, and waits to be released.
+    pub async fn wait(&self) {
+        self.hold().await;
+    }
+
     async fn hold(&self) {
         self.reached.add_permits(1);
         self.released.acquire().await.unwrap().forget();

@@ -17,7 +17,7 @@ use super::respond::{Responder, flagged};
 use super::rest::Rest;
 use crate::chat::{Answer, CommandHandler, Request};
 use crate::message::replies::interaction as said;
-use crate::message::{Audience, Reply};
+use crate::message::{Audience, Block, Piece, Reply};
 
 /// Discord waits 3 s for the first response; half of it is kept for the way.
 const PATIENCE: Duration = Duration::from_millis(1_500);
@@ -122,7 +122,9 @@ impl Interactions {
     async fn request(&self, arrived: &Arrived, request: Request) -> (First, Late) {
         let handler = Arc::clone(&self.inner.handler);
         // A task of its own, so that a deferral does not stop what has begun.
-        let mut task = self.inner.running.spawn(async move { handler.answer(request).await });
+        let server = request.asker.workspace.clone();
+        let mut task =
+            self.inner.running.spawn(async move { linked(handler.answer(request).await, server.as_deref()) });
         match tokio::time::timeout(PATIENCE, &mut task).await {
             Ok(answer) => (response(arrived, of(answer)), None),
             Err(_) if arrived.on_message => (First::Response(json!({"type": DEFERRED_UPDATE})), Some(task)),
@@ -132,6 +134,19 @@ impl Interactions {
             }
         }
     }
+}
+
+/// The answer with addresses of our messages, which name the server they stand in; `None` is a direct message.
+fn linked(mut answer: Answer, server: Option<&str>) -> Answer {
+    let (Answer::Reply { reply } | Answer::Replace { reply }) = &mut answer else { return answer };
+    for piece in reply.blocks.iter_mut().flat_map(Block::lines_mut).flatten() {
+        if let Piece::Message { text, channel, message } = piece {
+            let server = server.unwrap_or("@me");
+            let url = format!("https://discord.com/channels/{server}/{channel}/{message}");
+            *piece = Piece::Link { text: std::mem::take(text), url };
+        }
+    }
+    answer
 }
 
 fn of(answer: Result<Answer, tokio::task::JoinError>) -> Answer {

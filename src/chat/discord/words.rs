@@ -99,7 +99,7 @@ fn rendered(piece: &Piece, at_start: bool, room: usize) -> (String, bool) {
         Piece::User(user) => plain(&user.0, at_start, room),
         Piece::Channel(channel) if is_id(channel.as_str()) => whole(format!("<#{channel}>"), room),
         Piece::Channel(channel) => plain(channel.as_str(), at_start, room),
-        // A link to a message names its server, which [`super::links`] has put in where it is known.
+        // A link to a message names its server, so whoever knows it has made a link of this before.
         Piece::Message { text, .. } => plain(text, at_start, room),
         Piece::Moment(at) => whole(moment(*at, 'f'), room),
         Piece::Relative(at) => whole(moment(*at, 'R'), room),

@@ -32,7 +32,7 @@ pub(super) fn render(message: &Message) -> Rendered {
     match message {
         Message::Paper(card) => {
             let plain = SlackMessageContent::new().with_text(plain(card));
-            let rich = plain.clone().with_blocks(blocks(card));
+            let rich = plain.clone().with_blocks(paper_blocks(card));
             Rendered { rich: json(&rich), plain: json(&plain) }
         }
         Message::Roundup(card) => {
@@ -41,13 +41,17 @@ pub(super) fn render(message: &Message) -> Rendered {
             Rendered { rich: json(&rich), plain: json(&plain) }
         }
         Message::Line(card) => {
-            let plain = SlackMessageContent::new().with_text(plain(card));
-            Rendered { rich: json(&plain), plain: json(&plain) }
+            let plain = SlackMessageContent::new().with_text(plain_line(card));
+            let rest = format!(" · {}", line_parts(card).join(" · "));
+            let line = vec![title(card), raw_tail(&rest).into()];
+            let rich = plain.clone().with_blocks(vec![rich(&[line])]);
+            Rendered { rich: json(&rich), plain: json(&plain) }
         }
     }
 }
 
-fn blocks(card: &PaperCard) -> Vec<SlackBlock> {
+/// The blocks of one paper in full width.
+pub(super) fn paper_blocks(card: &PaperCard) -> Vec<SlackBlock> {
     let mut sections = vec![vec![title(card)]];
     let text = raw(&card.text, TEXT_MAX);
     if !text.is_empty() {
@@ -118,6 +122,18 @@ fn line(card: &PaperCard) -> String {
 fn line_parts(card: &PaperCard) -> Vec<String> {
     let byline = Some(card.byline.clone()).filter(|byline| !byline.is_empty());
     byline.into_iter().chain(card.facts()).collect()
+}
+
+/// What follows a title on its line.
+fn raw_tail(text: &str) -> String {
+    format!(" {}", raw(text, FACTS_MAX))
+}
+
+fn plain_line(card: &PaperCard) -> String {
+    let mut parts = vec![unformatted(&card.heading(), TITLE_MAX)];
+    parts.push(unformatted(&line_parts(card).join(" · "), FACTS_MAX));
+    parts.extend(address(&card.url).map(|url| format!("<{}>", url.replace('&', "&amp;"))));
+    parts.join(" · ")
 }
 
 fn plain(card: &PaperCard) -> String {
@@ -192,6 +208,19 @@ mod tests {
         Summary by Llama
         Matches “robots” in the title
         ");
+    }
+
+    #[test]
+    fn a_line_is_a_linked_title_and_its_facts() {
+        let rendered = render(&Message::Line(card()));
+        let rich: Value = serde_json::from_str(&rendered.rich).unwrap();
+        insta::assert_snapshot!(rich["blocks"], @r#"[{"elements":[{"elements":[{"style":{"bold":true},"text":"Flow & Matching","type":"link","url":"https://arxiv.org/abs/2608.01234"},{"text":" · Ada Lovelace, Charles Babbage and 3 more · cs.RO · 4 Aug 2026 · 12 upvotes","type":"text"}],"type":"rich_text_section"}],"type":"rich_text"}]"#);
+        insta::assert_snapshot!(rich["text"].as_str().unwrap(), @"Flow &amp; Matching · Ada Lovelace, Charles Babbage and 3 more · cs.RO · 4 Aug 2026 · 12 upvotes · <https://arxiv.org/abs/2608.01234>");
+        assert_eq!(rendered.plain, json_text(&rich["text"]));
+    }
+
+    fn json_text(text: &Value) -> String {
+        serde_json::json!({"text": text}).to_string()
     }
 
     #[test]

@@ -1,39 +1,55 @@
-//! Slack, over its Web API: posting a message and reading the answer.
+//! Slack: posting a message and reading the answer, and what people do there, over Socket Mode or HTTP.
 //!
-//! Requests are slack-morphism's; its rate control is left off, because it counts a workspace where
-//! Slack counts channels, and the waits belong to the outbox.
+//! The waits that Slack asks for belong to the outbox.
 
+mod arrive;
+mod controls;
+mod deliver;
+mod desk;
 mod errors;
+mod event;
 mod format;
 mod history;
+mod http;
+mod line;
+mod manifest;
+mod payload;
+mod reply;
+mod rights;
 mod roundup;
+mod socket;
 mod text;
+mod urls;
+mod view;
+mod web;
 
 use std::time::Duration;
 
-use anyhow::Context;
 use async_trait::async_trait;
-use hyper_util::client::legacy::connect::HttpConnector;
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use slack_morphism::prelude::*;
 use url::Url;
 
 use super::gate::Gate;
 use super::{ChatPlatform, Post, Rendered};
 use crate::domain::{ChannelId, DeliveryId, Found, Platform, SendOutcome};
 use crate::message::Message;
+use web::{Failure, Web};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+pub use http::{Door, HttpAnswer, HttpCommands};
+pub use manifest::manifest;
+pub use rights::Managers;
+pub use socket::run_socket;
+
 /// Slack takes about one message a second in each channel.
 const CHANNEL_PAUSE: Duration = Duration::from_secs(1);
 /// The event type of the mark by which a message can be found again.
 const MARK: &str = "paperwire_delivery";
 
 /// How to reach Slack.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct SlackConfig {
     /// `https://slack.com/api/`.
     pub api_base: Url,
@@ -46,8 +62,7 @@ pub struct SlackConfig {
 /// Slack as a platform to post to.
 #[derive(Debug)]
 pub struct Slack {
-    client: SlackHyperClient,
-    token: SecretString,
+    web: Web,
     timeout: Duration,
     gate: Gate,
 }
@@ -61,40 +76,16 @@ struct Posted {
 
 impl Slack {
     /// Prepares the client; nothing is sent yet.
-    pub fn new(config: SlackConfig) -> anyhow::Result<Self> {
-        let mut http = HttpConnector::new();
-        // The wrapped connector sees https addresses as well.
-        http.enforce_http(false);
-        http.set_nodelay(true);
-        http.set_connect_timeout(Some(CONNECT_TIMEOUT.min(config.timeout)));
-        let https = hyper_rustls::HttpsConnectorBuilder::new()
-            .with_provider_and_native_roots(rustls::crypto::ring::default_provider())
-            .context("no CA certificates found: install the package ca-certificates")?
-            .https_or_http()
-            .enable_http1()
-            .enable_http2()
-            .wrap_connector(http);
-        let connector = SlackClientHyperConnector::with_connector(https)
-            .with_slack_api_url(config.api_base.as_str().trim_end_matches('/'));
-        Ok(Self {
-            client: SlackClient::new(connector),
-            token: config.token,
-            timeout: config.timeout,
-            gate: Gate::default(),
-        })
+    pub fn new(config: &SlackConfig) -> anyhow::Result<Self> {
+        Ok(Self { web: Web::new(config)?, timeout: config.timeout, gate: Gate::default() })
     }
 
     async fn post(&self, body: &Value) -> SendOutcome {
-        let token = SlackApiToken::new(self.token.expose_secret().trim().into());
-        let session = self.client.open_session(&token);
-        let call = session.http_session_api.http_post::<_, Posted>("chat.postMessage", body, None);
-        match tokio::time::timeout(self.timeout, call).await {
-            Ok(Ok(Posted { ok: true, ts: Some(message_id) })) => SendOutcome::Sent { message_id },
-            Ok(Ok(_)) => {
-                SendOutcome::Lost { reason: "Slack accepted the message without naming it".to_owned() }
-            }
-            Ok(Err(error)) => errors::outcome(&error),
-            Err(_) => SendOutcome::Lost { reason: "Slack did not answer in time".to_owned() },
+        match self.web.post("chat.postMessage", body).await {
+            Ok(Posted { ok: true, ts: Some(message_id) }) => SendOutcome::Sent { message_id },
+            Ok(_) => SendOutcome::Lost { reason: "Slack accepted the message without naming it".to_owned() },
+            Err(Failure::Client(error)) => errors::outcome(&error),
+            Err(Failure::Late) => SendOutcome::Lost { reason: "Slack did not answer in time".to_owned() },
         }
     }
 }
@@ -155,14 +146,13 @@ impl ChatPlatform for Slack {
     }
 
     async fn find(&self, channel: &ChannelId, delivery: DeliveryId, since: Timestamp) -> Found {
-        let token = SlackApiToken::new(self.token.expose_secret().trim().into());
-        let session = self.client.open_session(&token);
         let question = history::question(channel.as_str(), since);
-        let call = session.http_session_api.http_get("conversations.history", &question, None);
-        match tokio::time::timeout(self.timeout, call).await {
-            Ok(Ok(history)) => history::found(history, delivery),
-            Ok(Err(error)) => history::unanswered(&error),
-            Err(_) => Found::Later { after: self.timeout, reason: "Slack did not answer in time".to_owned() },
+        match self.web.get("conversations.history", &question).await {
+            Ok(history) => history::found(history, delivery),
+            Err(Failure::Client(error)) => history::unanswered(&error),
+            Err(Failure::Late) => {
+                Found::Later { after: self.timeout, reason: "Slack did not answer in time".to_owned() }
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod help;
 pub mod interaction;
 pub mod latest;
 pub mod mistakes;
+pub mod platform;
 pub mod search;
 pub mod show;
 pub mod similar;

@@ -1,9 +1,15 @@
 //! A Slack of our own: the Web API calls that Paperwire makes, refusing what the real one refuses, with
 //! a ledger of what a person would see in each channel.
 
+mod api;
 mod check;
+mod desk;
+mod element;
 mod history;
+mod people;
 mod seen;
+mod sending;
+mod socket;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -20,7 +26,12 @@ use paperwire::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 
 use super::loopback::{Answer, Faults, Loopback, Plug};
+pub use desk::Open;
+pub use people::{ADA, BEN};
 pub use seen::Posted;
+pub use sending::{Sort, Via, sign};
+pub use socket::{APP_TOKEN, Socket};
+use tokio::sync::Notify;
 
 /// The token that the world takes; not of a form that any scanner knows.
 pub const TOKEN: &str = "a-token-of-the-fake-slack";
@@ -46,12 +57,18 @@ struct State {
     ahead: Duration,
     /// True when the app has the scope to read history.
     reads_history: bool,
+    /// What people see of answers.
+    desk: desk::Desk,
 }
 
 struct Inner {
     state: Mutex<State>,
     faults: Faults,
     clock: Arc<dyn Clock>,
+    changed: Notify,
+    socket: Socket,
+    /// Sends what people do to apps over HTTP.
+    client: reqwest::Client,
 }
 
 /// The world, until it is dropped.
@@ -68,11 +85,21 @@ impl Slack {
 
     /// Starts with these channels and tells the time by this clock.
     pub async fn at(channels: &[&str], clock: Arc<dyn Clock>) -> Self {
-        let inner = Arc::new(Inner { state: Mutex::default(), faults: Faults::default(), clock });
+        let inner = Arc::new(Inner {
+            state: Mutex::default(),
+            faults: Faults::default(),
+            clock,
+            changed: Notify::new(),
+            socket: Socket::start().await,
+            client: reqwest::Client::builder().timeout(socket::ACK_WITHIN).build().unwrap(),
+        });
         let app = Router::new()
             .route("/api/chat.postMessage", post(post_message))
             .route("/api/conversations.history", get(history::read))
-            .route("/api/auth.test", post(auth_test))
+            .route("/api/auth.test", post(api::auth_test))
+            .route("/api/apps.connections.open", post(api::open_connection))
+            .route("/api/{method}", post(api::call).get(api::ask))
+            .route("/response/{name}", post(api::respond))
             .with_state(Arc::clone(&inner));
         let world = Self { inner, server: Loopback::start(app).await };
         for channel in channels {
@@ -159,8 +186,80 @@ impl Slack {
         self.state(|state| state.refusals.clone())
     }
 
+    /// The server of Socket Mode.
+    pub fn socket(&self) -> &Socket {
+        &self.inner.socket
+    }
+
+    /// Makes somebody an admin of the workspace.
+    pub fn promote(&self, user: &str) {
+        self.state(|state| state.desk.admins.insert(user.to_owned()));
+    }
+
+    /// The open windows, the topmost last.
+    pub fn windows(&self) -> Vec<Open> {
+        self.state(|state| state.desk.views.clone())
+    }
+
+    /// Closes the topmost window, as a person does.
+    pub fn close_window(&self) {
+        self.state(|state| state.desk.views.pop());
+    }
+
+    /// The app's page as somebody sees it.
+    pub fn home(&self, user: &str) -> Option<Value> {
+        self.state(|state| state.desk.homes.get(user).cloned())
+    }
+
+    /// The previews of links that were set.
+    pub fn unfurls(&self) -> Vec<Value> {
+        self.state(|state| state.desk.unfurls.clone())
+    }
+
+    /// Every call beside posts with the error that it was answered; empty where it was done.
+    pub fn calls(&self) -> Vec<(String, String)> {
+        self.state(|state| state.desk.calls.clone())
+    }
+
+    /// Waits until something is to be seen.
+    pub async fn until<T>(&self, mut look: impl FnMut(&Self) -> Option<T>) -> T {
+        let wait = async {
+            loop {
+                let changed = self.inner.changed.notified();
+                if let Some(seen) = look(self) {
+                    return seen;
+                }
+                changed.await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), wait).await.expect("it is seen in time")
+    }
+
+    /// Waits until a channel holds so many messages, and returns the last one.
+    pub async fn message(&self, channel: &str, count: usize) -> Posted {
+        self.until(|world| {
+            let messages = world.messages(channel);
+            (messages.len() >= count).then(|| messages.last().cloned()).flatten()
+        })
+        .await
+    }
+
+    fn now(&self) -> Timestamp {
+        self.inner.now()
+    }
+
+    fn response_base(&self) -> String {
+        format!("{}/response/", self.server.url())
+    }
+
     fn state<T>(&self, with: impl FnOnce(&mut State) -> T) -> T {
         with(&mut self.inner.state.lock().unwrap())
+    }
+}
+
+impl Inner {
+    fn now(&self) -> Timestamp {
+        self.clock.now() + self.state.lock().unwrap().ahead
     }
 }
 
@@ -176,12 +275,6 @@ fn authorised(state: &State, headers: &HeaderMap) -> Result<(), Answer> {
         Some(token) if token == format!("Bearer {TOKEN}") => Ok(()),
         Some(_) => Err(refused("invalid_auth")),
     }
-}
-
-async fn auth_test(Extract(world): Extract<Arc<Inner>>, headers: HeaderMap) -> Response {
-    let known = authorised(&world.state.lock().unwrap(), &headers);
-    let who = json!({"ok": true, "team": "Fake", "team_id": "T1", "user": "paperwire", "user_id": "U1"});
-    known.map_or_else(|refusal| refusal, |()| Answer::json(200, &who)).into_response()
 }
 
 async fn post_message(
@@ -206,7 +299,9 @@ async fn post_message(
             }
         }
     };
-    world.faults.answer(&channel, &plug, effect).await
+    let response = world.faults.answer(&channel, &plug, effect).await;
+    world.changed.notify_waiters();
+    response
 }
 
 fn admitted(

@@ -23,6 +23,8 @@ pub struct Posted {
     pub delivery: Option<String>,
     /// True when links show previews.
     pub unfurls: bool,
+    /// The one person who sees it; `None`: everybody in the channel.
+    pub only: Option<String>,
     /// The body as it came.
     pub raw: Value,
 }
@@ -61,8 +63,28 @@ impl Posted {
             controls: reader.controls,
             delivery: body["metadata"]["event_payload"]["d"].as_str().map(str::to_owned),
             unfurls: body["unfurl_links"] != false || body["unfurl_media"] != false,
+            only: None,
             raw: body.clone(),
         }
+    }
+
+    /// Puts another message in its place, for the same people.
+    pub(super) fn replace(&mut self, body: &Value) {
+        *self = Self { only: self.only.take(), ..Self::of(&self.ts, &self.channel, body) };
+    }
+
+    /// The words of everything that can be pressed, and the choices of its menu.
+    pub fn pressable(&self) -> Vec<String> {
+        let blocks = self.raw["blocks"].as_array().into_iter().flatten();
+        let elements =
+            blocks.filter(|b| b["type"] == "actions").filter_map(|b| b["elements"].as_array()).flatten();
+        let words = |object: &Value| object["text"]["text"].as_str().unwrap_or_default().to_owned();
+        elements
+            .flat_map(|element| match element["options"].as_array() {
+                Some(options) => options.iter().map(words).collect(),
+                None => vec![words(element)],
+            })
+            .collect()
     }
 }
 
@@ -77,6 +99,7 @@ impl Reader {
                     self.lines.push(line);
                 }
             }
+            "actions" => {}
             "context" => {
                 let line: Vec<String> = parts.iter().map(|text| self.object(text)).collect();
                 self.lines.push(line.join(" "));
@@ -90,6 +113,17 @@ impl Reader {
 
     /// Rich text is taken as it is.
     fn inline(&mut self, element: &Value) -> String {
+        match element["type"].as_str() {
+            Some("user") => {
+                let mention = format!("@{}", element["user_id"].as_str().unwrap_or_default());
+                self.controls.push(mention.clone());
+                return mention;
+            }
+
+            Some("date") => return element["fallback"].as_str().unwrap_or_default().to_owned(),
+            Some("channel") => return format!("#{}", element["channel_id"].as_str().unwrap_or_default()),
+            _ => {}
+        }
         let words = element["text"].as_str().unwrap_or_default().to_owned();
         if let Some(address) = element["url"].as_str() {
             self.links.push((words.clone(), address.to_owned()));
@@ -113,6 +147,8 @@ impl Reader {
                 let (address, words) = inside.split_once('|').unwrap_or((inside, inside));
                 self.links.push((words.replace("&amp;", "&"), address.replace("&amp;", "&")));
                 out.push_str(words);
+            } else if let Some(date) = inside.strip_prefix("!date^") {
+                out.push_str(date.split_once('|').map_or("", |(_, fallback)| fallback));
             } else {
                 self.controls.push(inside.to_owned());
             }
