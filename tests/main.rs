@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a failed unwrap is the finding")]
 
+mod bot;
 mod chat;
 mod config;
 mod layers;
