@@ -84,7 +84,9 @@ async fn subscribe(
     let subscribed = store.subscribe(add.platform, &channel, &query, "cli", SystemClock.now()).await?;
     let (subscription, verb) = match &subscribed {
         Subscribed::Created(subscription) => (subscription, "Subscribed"),
-        Subscribed::Existing(subscription) => (subscription, "Already there:"),
+        Subscribed::Changed(subscription) | Subscribed::Existing(subscription) => {
+            (subscription, "Already there:")
+        }
     };
     output.row(&Row::from(subscription), |row| format!("{verb} {}", sentence(row)))?;
     if let Some(missing) = app::not_connected(config, add.platform) {

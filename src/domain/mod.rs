@@ -18,6 +18,6 @@ pub use listing::{Counters, Facts, Listing, Organization, SourceName, SourceSumm
 pub use paper::{Paper, PaperKey, ShortText};
 pub use paper_id::{PaperId, PaperIdError};
 pub use query::{Query, QueryError};
-pub use subscription::{Subscription, SubscriptionId, Why};
+pub use subscription::{Rest, Subscription, SubscriptionId, Why};
 pub use verdict::{Attempt, Found, RetryPolicy, SendOutcome, Settle, Verdict, judge, judge_found, settle};
 pub use wish::{Cadence, Every, RoundupSettings, Style, UserId};
