@@ -109,6 +109,15 @@ pub enum Piece {
     User(UserId),
     /// A channel of the platform.
     Channel(ChannelId),
+    /// A message of ours: a link to it where the platform has such, else its words alone.
+    Message {
+        /// Its words.
+        text: String,
+        /// The channel it stands in.
+        channel: ChannelId,
+        /// The platform's id of the message.
+        message: String,
+    },
     /// A moment, as date and time where the reader is.
     Moment(Timestamp),
     /// A moment, as “3 days ago” or “in 2 hours”.

@@ -259,6 +259,7 @@ fn piece_text(piece: &Piece) -> String {
         Piece::Link { text, url } => format!("{text} <{url}>"),
         Piece::User(user) => format!("@{user}"),
         Piece::Channel(channel) => format!("#{channel}"),
+        Piece::Message { text, channel, message } => format!("{text} <{channel} {message}>"),
         Piece::Moment(at) => format!("{{{at}}}"),
         Piece::Relative(at) => format!("{{ago {at}}}"),
     }
