@@ -51,6 +51,29 @@ pub(super) enum Deed {
     Cancel,
 }
 
+impl Deed {
+    /// True when only people who may manage the channel can do it.
+    pub fn changes(&self) -> bool {
+        match self {
+            Self::Subscribe { .. }
+            | Self::Narrow { .. }
+            | Self::Narrowed { .. }
+            | Self::Unsubscribe { .. }
+            | Self::UnsubscribeChosen
+            | Self::SubscribeAgain { .. }
+            | Self::Resume => true,
+            Self::SearchPage { .. }
+            | Self::LatestPage { .. }
+            | Self::TrendingPage { .. }
+            | Self::Share { .. }
+            | Self::Show { .. }
+            | Self::ShowChosen
+            | Self::Similar { .. }
+            | Self::Cancel => false,
+        }
+    }
+}
+
 /// A subscription as somebody wants it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Wanted {

@@ -1,8 +1,10 @@
 //! Does what people ask for, the same for every platform: one file a command.
 
 mod about;
+mod backtest;
 mod complete;
 mod controls;
+mod entry;
 mod explain;
 mod help;
 mod home;
@@ -20,6 +22,10 @@ mod trending;
 mod unsubscribe;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use crate::chat::{Answer, Asker};
 use crate::clock::Clock;
@@ -35,7 +41,12 @@ pub struct Bot {
     search: Option<Arc<Search>>,
     clock: Arc<dyn Clock>,
     settings: BotSettings,
+    /// When old requests were last forgotten, in microseconds; all clones share it.
+    tidied_at: Arc<AtomicI64>,
 }
+
+/// Old requests, controls and allowances are forgotten so often.
+const TIDY: Duration = Duration::from_hours(1);
 
 /// What the operator can set.
 #[derive(Debug, Clone)]
@@ -56,7 +67,18 @@ impl Bot {
         clock: Arc<dyn Clock>,
         settings: BotSettings,
     ) -> Self {
-        Self { store, search, clock, settings }
+        Self { store, search, clock, settings, tidied_at: Arc::default() }
+    }
+
+    /// True once in a while, for one of the callers.
+    fn tidy_is_due(&self, now: Timestamp) -> bool {
+        let last = self.tidied_at.load(Ordering::Relaxed);
+        let due =
+            last.saturating_add(i64::try_from(TIDY.as_micros()).expect("an hour")) <= now.as_microsecond();
+        let swap = || {
+            self.tidied_at.compare_exchange(last, now.as_microsecond(), Ordering::Relaxed, Ordering::Relaxed)
+        };
+        due && swap().is_ok()
     }
 
     /// Does one command, whose asker has been let through.

@@ -17,3 +17,15 @@ pub(super) async fn first(
 ) -> anyhow::Result<Answer> {
     Ok(Answer::Reply { reply: Reply::text(Piece::from("not yet")) })
 }
+
+pub(super) async fn page(
+    _bot: &Bot,
+    _asker: &Asker,
+    _query: String,
+    _order: Order,
+    _since: Option<String>,
+    _cursor: Option<String>,
+    _number: u32,
+) -> anyhow::Result<Answer> {
+    Ok(Answer::Replace { reply: Reply::text(Piece::from("not yet")) })
+}
