@@ -25,8 +25,8 @@ const COMPARED: usize = 20;
 const TOLD: usize = 2;
 /// Papers that are read at a time.
 const PORTION: u32 = 1_000;
-/// The index may be so many changes behind and still be asked: they are the latest few papers.
-const BEHIND: i64 = 500;
+/// The index may be behind by one change for so many of its papers and still be asked.
+const PAPERS_PER_CHANGE: u64 = 100;
 
 /// A back-test with the latest papers that it counted.
 pub(super) struct Tested {
@@ -106,7 +106,8 @@ async fn from_index(
     today: Date,
 ) -> anyhow::Result<Option<Tally>> {
     let Some(search) = bot.search.as_ref().filter(|_| is_indexed(query)) else { return Ok(None) };
-    if search.position()? + BEHIND < bot.store.paper_position().await? {
+    let behind = bot.store.paper_position().await?.saturating_sub(search.position()?).unsigned_abs();
+    if behind * PAPERS_PER_CHANGE > search.len() {
         return Ok(None);
     }
     let (search, query) = (Arc::clone(search), query.clone());
