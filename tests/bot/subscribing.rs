@@ -264,7 +264,7 @@ on_both! {
         ada.presses(&ada.gives(plain("robots")).await, "Subscribe").await;
         let paused = pause(None, Some(Until::After(3 * 24 * 3_600))).await;
         reads!(paused.text(), @"
-        The channel’s subscription is paused until {2026-08-24T06:00:00Z} ({ago 2026-08-24T06:00:00Z}) and goes on by itself then. Papers listed meanwhile are not posted later.
+        The channel’s subscription is paused until {2026-08-24T06:00:00Z} ({ago 2026-08-24T06:00:00Z}); after that papers come again by themselves. Papers listed meanwhile are not posted later.
         [Resume]
         ");
         reads!(ada.gives(Command::Subscriptions).await.text(), @"
@@ -276,7 +276,7 @@ on_both! {
         reads!(ada.presses(&paused, "Resume").await.text(), @"The channel’s subscription goes on.");
         let day = |text: &str| Some(Until::Day(text.parse().unwrap()));
         reads!(pause(Some(SubscriptionId(1)), day("2026-08-24")).await.text(), @"
-        The subscription to “robot” is paused until {2026-08-24T00:00:00Z} ({ago 2026-08-24T00:00:00Z}) and goes on by itself then. Papers listed meanwhile are not posted later.
+        The subscription to “robot” is paused until {2026-08-24T00:00:00Z} ({ago 2026-08-24T00:00:00Z}); after that papers come again by themselves. Papers listed meanwhile are not posted later.
         [Resume]
         ");
         reads!(pause(None, day("2026-08-21")).await.text(), @"{2026-08-21T00:00:00Z} is not in the future: name a later day, or a time from now such as `3d`.");

@@ -104,8 +104,20 @@ mod tests {
             Place { channel: channel("lab"), pause: None, subscriptions: both },
             Place { channel: channel("old"), pause: Some(pause), subscriptions: vec![listed(1, "flow")] },
         ];
-        insta::assert_snapshot!(blocks(&page(&places)).join("\n"), @"");
-        insta::assert_snapshot!(blocks(&page(&[])).join("\n"), @"");
+        insta::assert_snapshot!(blocks(&page(&places)).join("\n"), @"
+        # Your 3 subscriptions
+        #lab
+        3 · robot: instant, card · made {~2026-08-01T00:00:00Z} · 1,234 papers posted
+        2 · drone: instant, card · made {~2026-08-01T00:00:00Z} · 1,234 papers posted
+        #old
+        Nothing is posted in this channel since {2026-08-03T00:00:00Z}: it was archived.
+        1 · flow: instant, card · made {~2026-08-01T00:00:00Z} · 1,234 papers posted
+        (In a channel, `/papers subscribe` makes a subscription and `/papers unsubscribe` ends one; `/papers help` explains everything.)
+        ");
+        insta::assert_snapshot!(blocks(&page(&[])).join("\n"), @"
+        # You have no subscriptions yet
+        (In a channel, `/papers subscribe` makes a subscription and `/papers unsubscribe` ends one; `/papers help` explains everything.)
+        ");
     }
 
     #[test]

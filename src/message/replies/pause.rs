@@ -28,7 +28,7 @@ pub fn paused(what: &Whole, until: Option<Timestamp>, resume: &str) -> Reply {
             Piece::Moment(until),
             " (".into(),
             Piece::Relative(until),
-            ") and goes on by itself then.".into(),
+            "); after that papers come again by themselves.".into(),
         ]),
         None => line.extend([" until somebody gives ".into(), command("resume"), ".".into()]),
     }
@@ -103,7 +103,16 @@ mod tests {
             nothing(),
             over(until),
         ];
-        insta::assert_snapshot!(told.map(|reply| shown(&reply)).join("\n"), @"");
+        insta::assert_snapshot!(told.map(|reply| shown(&reply)).join("\n"), @"
+        All 3 subscriptions of the channel are paused until {2026-08-24T00:00:00Z} ({~2026-08-24T00:00:00Z}); after that papers come again by themselves. Papers listed meanwhile are not posted later.
+        [Resume]
+        The channel’s subscription is paused until somebody gives `/papers resume`. Papers listed meanwhile are not posted later.
+        [Resume]
+        The subscription to “diffusion” is paused until somebody gives `/papers resume`. Papers listed meanwhile are not posted later.
+        [Resume]
+        This channel has no subscriptions, so there is nothing to pause. `/papers subscribe` makes one.
+        {2026-08-24T00:00:00Z} is not in the future: name a later day, or a time from now such as `3d`.
+        ");
     }
 
     #[test]
@@ -122,6 +131,12 @@ mod tests {
             resumed(None, None, Some(&account)),
             resumed(None, None, None),
         ];
-        insta::assert_snapshot!(told.map(|reply| shown(&reply)).join("\n"), @"");
+        insta::assert_snapshot!(told.map(|reply| shown(&reply)).join("\n"), @"
+        All 3 paused subscriptions of the channel go on.
+        The subscription to “diffusion” goes on. Paperwire tries to post here again. What had stopped it: it was archived.
+        Paperwire tries to post here again. What had stopped it: it was archived.
+        Nothing was paused by people here. Nothing is posted in this channel since {2026-08-03T00:00:00Z}: the token is refused. Only the people who run Paperwire can end this.
+        Nothing was paused by people here.
+        ");
     }
 }

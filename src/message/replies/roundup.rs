@@ -103,6 +103,30 @@ mod tests {
             settings(&chosen, true, &together),
             settings(&off, true, &[]),
         ];
-        insta::assert_snapshot!(told.map(|reply| shown(&reply)).join("\n\n"), @"");
+        insta::assert_snapshot!(told.map(|reply| shown(&reply)).join("\n\n"), @"
+        # The roundup of this channel
+        Every: not chosen yet
+        At: not chosen yet
+        Zone: not chosen yet
+        Size: not chosen yet
+        Nothing is collected here: no subscription of this channel is daily or weekly. `/papers subscribe diffusion when:daily` proposes one.
+
+        # The roundup is set
+        Every: Monday to Friday
+        At: 17:30
+        Zone: Europe/Berlin
+        Size: at most 1 paper
+        *0 papers in the last 24 hours for 2 daily subscriptions*
+        *1,200 papers in the last 7 days for 1 weekly subscription*
+        (And 1,200 older ones.)
+
+        # The roundup is set
+        Every: never
+        At: not chosen yet
+        Zone: not chosen yet
+        Size: not chosen yet
+        It is off; papers are collected all the same.
+        Nothing is collected here: no subscription of this channel is daily or weekly. `/papers subscribe diffusion when:daily` proposes one.
+        ");
     }
 }

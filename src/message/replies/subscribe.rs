@@ -149,8 +149,11 @@ pub fn estimate(backtest: &Backtest, when: Cadence) -> String {
 #[expect(clippy::cast_precision_loss, reason = "a rate with one digit")]
 fn rate(counted: &Counted) -> String {
     let daily = counted.papers as f64 / f64::from(counted.days);
-    let often =
-        if daily < 0.1 { "fewer than one in ten days".to_owned() } else { format!("{daily:.1} a day") };
+    let often = match daily {
+        ..0.1 => "fewer than one in ten days".to_owned(),
+        ..10.0 => format!("{daily:.1} a day"),
+        _ => format!("{} a day", thousands(counted.papers / u64::from(counted.days))),
+    };
     format!(" ({often}, at most {})", thousands(counted.most))
 }
 
@@ -303,5 +306,151 @@ pub fn unusable(reason: &str, again: &str) -> Reply {
     Reply {
         buttons: vec![button("Try again", Look::Primary, again)],
         ..Reply::text(Piece::from(format!("{reason}.")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::super::terms::tests::{blocks, shown};
+    use super::*;
+    use crate::domain::{Platform, Query};
+
+    fn counted(days: u32, papers: u64, most: u64, overlaps: &[(&str, u64)]) -> Backtest {
+        let overlaps = overlaps.iter().map(|(query, n)| ((*query).to_owned(), *n)).collect();
+        Backtest::Counted(Counted { days, papers, most, overlaps })
+    }
+
+    fn propose(known: Option<Known>, backtest: Backtest) -> String {
+        let given = Proposal {
+            query: "diffusion policy".to_owned(),
+            channel: ChannelId::parse(Platform::Sandbox, "lab").unwrap(),
+            when: Cadence::Daily,
+            style: Style::Line,
+            known,
+            backtest,
+            examples: Vec::new(),
+        };
+        let control = |at: u8| format!("a:{at}");
+        let controls = Controls { subscribe: control(0), narrow: control(1), cancel: control(2) };
+        shown(&proposal(&given, &controls))
+    }
+
+    #[test]
+    fn an_estimate_is_honest_about_what_is_known() {
+        let told = [
+            estimate(&Backtest::NoPapers, Cadence::Instant),
+            estimate(&Backtest::Unknown, Cadence::Instant),
+            estimate(&counted(30, 41, 6, &[]), Cadence::Instant),
+            estimate(&counted(30, 12_000, 1_800, &[]), Cadence::Weekly),
+            estimate(&counted(30, 2, 1, &[]), Cadence::Instant),
+            estimate(&counted(30, 1, 1, &[]), Cadence::Instant),
+            estimate(&counted(9, 0, 0, &[]), Cadence::Instant),
+            estimate(&counted(1, 7, 7, &[]), Cadence::Daily),
+        ];
+        insta::assert_snapshot!(told.join("\n"), @"
+        No papers are stored yet, so there is no telling how many this would post.
+        It asks how fast numbers rise, so there is no telling how many papers it would have posted.
+        In the last 30 days this would have posted 41 papers (1.4 a day, at most 6).
+        In the last 30 days this would have collected 12,000 papers (400 a day, at most 1,800).
+        In the last 30 days this would have posted 2 papers (fewer than one in ten days, at most 1).
+        In the last 30 days this would have posted 1 paper.
+        In the 9 days that Paperwire has seen, this would have posted nothing: try fewer words, or OR between them.
+        Today, the only day that Paperwire has seen, this would have collected 7 papers.
+        ");
+    }
+
+    #[test]
+    fn what_comes_already_is_told_by_the_query_that_brings_it() {
+        let told = |overlaps| overlap(&counted(30, 12, 3, overlaps)).unwrap_or_default();
+        let told =
+            [told(&[]), told(&[("flow", 12)]), told(&[("flow", 1)]), told(&[("flow", 12), ("robot", 3)])];
+        insta::assert_snapshot!(told.join("\n"), @"
+        All of them come already by “flow”.
+        1 of them comes already by “flow”.
+        All of them come already by “flow”, and 3 by “robot”.
+        ");
+    }
+
+    #[test]
+    fn a_proposal_says_what_it_changes() {
+        let since: Timestamp = "2026-08-03T00:00:00Z".parse().unwrap();
+        let known = Known { id: SubscriptionId(3), when: Cadence::Instant, style: Style::Card, rest: None };
+        let same = Known { when: Cadence::Daily, style: Style::Line, ..known };
+        let paused = Known { rest: Some(Rest { since, until: None }), ..known };
+        let told =
+            [None, Some(known), Some(same), Some(paused)].map(|known| propose(known, Backtest::NoPapers));
+        insta::assert_snapshot!(told.join("\n\n"), @"
+        # Subscribe to “diffusion policy”?
+        Into #lab, collected for the daily roundup, as one line.
+        No papers are stored yet, so there is no telling how many this would post.
+        [Subscribe] [Narrow] [Cancel]
+
+        # Change the subscription to “diffusion policy”?
+        Into #lab, subscription 3: now instant, card; then daily, line.
+        No papers are stored yet, so there is no telling how many this would post.
+        [Change] [Narrow] [Cancel]
+
+        # Already subscribed to “diffusion policy”
+        Into #lab, subscription 3: now daily, line.
+        No papers are stored yet, so there is no telling how many this would post.
+        [Narrow] [Cancel]
+
+        # Change the subscription to “diffusion policy”?
+        Into #lab, subscription 3: now instant, card; then daily, line.
+        It is paused since {2026-08-03T00:00:00Z}. `/papers resume` ends that.
+        No papers are stored yet, so there is no telling how many this would post.
+        [Change] [Narrow] [Cancel]
+        ");
+    }
+
+    #[test]
+    fn what_is_done_is_told_with_what_happens_next_and_how_to_end_it() {
+        let channel = ChannelId::parse(Platform::Sandbox, "lab").unwrap();
+        let wish = Wish {
+            query: "diffusion",
+            channel: &channel,
+            when: Cadence::Instant,
+            style: Style::Full,
+            rest: None,
+        };
+        let rest = Rest {
+            since: "2026-08-03T00:00:00Z".parse().unwrap(),
+            until: Some("2026-08-05T00:00:00Z".parse().unwrap()),
+        };
+        let told = [
+            done(Outcome::Created, SubscriptionId(3), &wish),
+            done(Outcome::Changed, SubscriptionId(3), &Wish { when: Cadence::Weekly, ..wish }),
+            done(Outcome::Same, SubscriptionId(3), &Wish { rest: Some(rest), ..wish }),
+        ];
+        insta::assert_snapshot!(told.map(|reply| shown(&reply)).join("\n\n"), @"
+        # Subscribed to “diffusion”
+        From now on papers that match are posted in #lab, each as soon as it is listed, as a card with the whole abstract.
+        (To end it: `/papers unsubscribe 3`. All of the channel: `/papers subscriptions`.)
+
+        # Changed the subscription to “diffusion”
+        From now on papers that match are collected for #lab and not posted one by one; `/papers roundup` in the channel shows what has come together in the last 7 days.
+        (To end it: `/papers unsubscribe 3`. All of the channel: `/papers subscriptions`.)
+
+        # Already subscribed to “diffusion”
+        From now on papers that match are posted in #lab, each as soon as it is listed, as a card with the whole abstract. But it is paused until {2026-08-05T00:00:00Z}: `/papers resume` ends that.
+        (To end it: `/papers unsubscribe 3`. All of the channel: `/papers subscriptions`.)
+        ");
+    }
+
+    #[test]
+    fn the_form_keeps_to_the_limits_of_both_platforms() {
+        let error = Query::for_subscription("robots (drones").unwrap_err();
+        let form = form("a:0", "robots (drones", Cadence::Instant, Style::Card, Err(&error));
+        assert!(form.title.chars().count() <= 24 && form.submit.chars().count() <= 24);
+        for field in &form.fields {
+            assert!(field.label.chars().count() <= 45, "{}", field.label);
+            if let Input::One(choices) = &field.input {
+                assert!(choices.iter().all(|choice| choice.label.chars().count() <= 75), "{choices:?}");
+                assert!(choices.iter().any(|choice| choice.value == field.value), "{choices:?}");
+            }
+        }
+        assert!(blocks(&form.blocks).join("\n").contains("never closed"));
     }
 }

@@ -170,10 +170,21 @@ pub(super) mod tests {
             reason: "invite Paperwire.".to_owned(),
             since: at("2026-08-03T00:00:00Z"),
         };
-        insta::assert_snapshot!(shown(&list(&of_all_kinds, Some(&pause), Some("a:0"), Some("a:1"))), @"");
-        insta::assert_snapshot!(shown(&list(&of_all_kinds[1..2], None, None, None)), @"");
-        insta::assert_snapshot!(shown(&list(&[], None, Some("a:0"), None)), @"");
-        insta::assert_snapshot!(shown(&unknown(SubscriptionId(9))), @"");
+        insta::assert_snapshot!(shown(&list(&of_all_kinds, Some(&pause), Some("a:0"), Some("a:1"))), @"
+        # 3 subscriptions
+        Nothing is posted in this channel since {2026-08-03T00:00:00Z}: invite Paperwire.
+        4 · robot: instant, card · by @ada · made {~2026-08-01T00:00:00Z} · 1,234 papers posted · paused until {2026-08-05T00:00:00Z}
+        3 · \"flow matching\": daily, line · by the terminal · made {~2026-08-01T00:00:00Z} · 1 paper posted
+        1 · diffusion: instant, card · by Paperwire · made {~2026-08-01T00:00:00Z} · 0 papers posted · paused since {2026-08-02T00:00:00Z}
+        <End a subscription…> 4 · robot / 3 · \"flow matching\" / 1 · diffusion
+        [Resume]
+        ");
+        insta::assert_snapshot!(shown(&list(&of_all_kinds[1..2], None, None, None)), @"
+        # 1 subscription
+        3 · \"flow matching\": daily, line · by the terminal · made {~2026-08-01T00:00:00Z} · 1 paper posted
+        ");
+        insta::assert_snapshot!(shown(&list(&[], None, Some("a:0"), None)), @"This channel has no subscriptions. `/papers subscribe diffusion` proposes one and shows what it would bring.");
+        insta::assert_snapshot!(shown(&unknown(SubscriptionId(9))), @"This channel has no subscription 9: `/papers subscriptions` lists them with their numbers.");
     }
 
     #[test]

@@ -85,6 +85,16 @@ mod tests {
             inner("3f9a2c", true),
             cancelled(),
         ];
-        insta::assert_snapshot!(told.map(|reply| shown(&reply)).join("\n"), @"");
+        insta::assert_snapshot!(told.map(|reply| shown(&reply)).join("\n"), @"
+        That was a lot in a short time. Please try again in 12 seconds.
+        Only people with the permission Manage Channels can change what is posted in this channel. Ask one of them, or a moderator, to do it. Everybody can use `/papers search`, `/papers subscriptions` and the other commands that only read.
+        Only the people whom this workspace has chosen can change what is posted in this channel. Ask an administrator who they are. Everybody can use `/papers search`, `/papers subscriptions` and the other commands that only read.
+        You may not change what is posted in this channel. Everybody can use `/papers search`, `/papers subscriptions` and the other commands that only read.
+        This message is too old to be used. Give its command again.
+        Only the person who asked can use this message. Give the command yourself to get your own.
+        Something went wrong inside Paperwire. Please try again in a minute. If it stays so, tell who runs Paperwire the reference `3f9a2c`.
+        Paperwire cannot reach its database at the moment. Please try again in a minute. If it stays so, tell who runs Paperwire the reference `3f9a2c`.
+        Nothing was changed.
+        ");
     }
 }

@@ -31,6 +31,13 @@ mod tests {
     #[test]
     fn an_end_says_what_it_had_brought_and_can_be_undone() {
         let told = [ended("diffusion", 12, "a:0"), ended("robot", 0, "a:0"), gone(), undone("diffusion")];
-        insta::assert_snapshot!(told.map(|reply| shown(&reply)).join("\n"), @"");
+        insta::assert_snapshot!(told.map(|reply| shown(&reply)).join("\n"), @"
+        Ended the subscription to “diffusion”. It had brought 12 papers.
+        [Undo]
+        Ended the subscription to “robot”. It had brought no papers.
+        [Undo]
+        That subscription has been ended already.
+        The subscription to “diffusion” is back.
+        ");
     }
 }
