@@ -203,13 +203,12 @@ fn reply(reply: Reply) -> Answer {
 /// True for what only people who may manage the channel can ask for; looking at the roundup is free to all.
 fn changes(command: &Command) -> bool {
     let name = match command {
-        Command::Roundup { at: None, zone: None, every: None, size: None } => return false,
-        Command::Roundup { .. } => "roundup",
         Command::Subscribe { .. } => "subscribe",
         Command::Unsubscribe { .. } => "unsubscribe",
         Command::Pause { .. } => "pause",
         Command::Resume { .. } => "resume",
-        Command::Search { .. }
+        Command::Roundup { at: None, zone: None, every: None, size: None }
+        | Command::Search { .. }
         | Command::Show { .. }
         | Command::Latest { .. }
         | Command::Trending { .. }
@@ -218,6 +217,7 @@ fn changes(command: &Command) -> bool {
         | Command::Explain { .. }
         | Command::Status
         | Command::Help { .. } => return false,
+        Command::Roundup { .. } => "roundup",
     };
     spec(name).is_some_and(|spec| spec.changes)
 }

@@ -109,10 +109,7 @@ pub(super) async fn edited(
     wanted: &Wanted,
     values: &[(String, String)],
 ) -> anyhow::Result<Answer> {
-    let wanted = match read(wanted, values) {
-        Ok(wanted) => wanted,
-        Err((_, wanted)) => wanted,
-    };
+    let (Ok(wanted) | Err((_, wanted))) = read(wanted, values);
     filled(bot, asker, control, &wanted).await
 }
 

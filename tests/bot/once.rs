@@ -5,7 +5,7 @@ use std::time::Duration;
 use paperwire::bot::BotSettings;
 use paperwire::chat::{Action, Answer};
 use paperwire::clock::Clock as _;
-use paperwire::command::{Command, Mistake};
+use paperwire::command::Command;
 use paperwire::domain::{Platform, Query, SubscriptionId};
 
 use super::{Desk, Person, Said};
@@ -130,8 +130,7 @@ on_both! {
     async fn a_mistake_is_told_and_an_inner_fault_has_a_reference(db: Database) {
         let desk = Desk::new(db);
         let ada = desk.person("ada");
-        let mistake = Mistake::NoSuchCommand { given: "serach".to_owned(), meant: Some("search") };
-        let said = desk.does(&ada.asker, Action::Command(Err(mistake))).await.text();
+        let said = ada.asks("serach").await.text();
         assert!(said.contains("serach"), "{said}");
         desk.db.tamper("DROP TABLE roundup_setting").await;
         let look = Command::Roundup { at: None, zone: None, every: None, size: Some(3) };

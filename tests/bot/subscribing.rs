@@ -331,7 +331,7 @@ on_both! {
 
         let listing = desk.listing("2608.00001", 0, titled("Robots"));
         let now = paperwire::clock::Clock::now(&*desk.clock);
-        desk.db.store.record(HUB, &[listing.clone()], listing.day, now).await.unwrap();
+        desk.db.store.record(HUB, std::slice::from_ref(&listing), listing.day, now).await.unwrap();
         let paper = desk.db.store.paper(&listing.paper).await.unwrap().unwrap();
         let subscription = desk.db.store.subscriptions().await.unwrap().remove(0);
         desk.db.route(&paper, &[&subscription], now).await;
@@ -363,7 +363,7 @@ on_both! {
         set(Some(jiff::civil::time(9, 0, 0, 0)), Some("Europe/Berlin"), None).await;
         let listing = desk.listing("2608.00001", 0, titled("Robots that fold"));
         let now = paperwire::clock::Clock::now(&*desk.clock);
-        desk.db.store.record(HUB, &[listing.clone()], listing.day, now).await.unwrap();
+        desk.db.store.record(HUB, std::slice::from_ref(&listing), listing.day, now).await.unwrap();
         let paper = desk.db.store.paper(&listing.paper).await.unwrap().unwrap();
         let found = paperwire::store::NewMatch { subscription: SubscriptionId(1), terms: Vec::new() };
         let occasion = paperwire::store::Occasion::New;

@@ -63,8 +63,8 @@ on_both! {
 
     async fn many_draws_at_the_same_time_get_no_more_than_there_is(db: Database) {
         let draws = (0..12).map(|_| db.store.allow("ada", 5, MINUTE, at(0)));
-        let drawn = futures::future::join_all(draws).await;
-        assert_eq!(drawn.iter().filter(|drawn| matches!(drawn, Ok(Ok(())))).count(), 5, "{drawn:?}");
+        let answers = futures::future::join_all(draws).await;
+        assert_eq!(answers.iter().filter(|one| matches!(one, Ok(Ok(())))).count(), 5, "{answers:?}");
     }
 
     async fn what_is_a_day_old_is_forgotten_and_the_rest_is_not(db: Database) {

@@ -57,8 +57,8 @@ on_both! {
         db.wish("drones", None, None).await;
         db.subscribe("vision", "images").await;
         let here = db.store.subscriptions_in(SANDBOX, &channel("robotics")).await.unwrap();
-        let hers = db.store.subscriptions_by(SANDBOX, &UserId("ada".into())).await.unwrap();
-        assert_eq!((numbers(&here), numbers(&hers)), (vec![2, 1], vec![2, 1]));
+        let of_ada = db.store.subscriptions_by(SANDBOX, &UserId("ada".into())).await.unwrap();
+        assert_eq!((numbers(&here), numbers(&of_ada)), (vec![2, 1], vec![2, 1]));
         assert!(db.store.subscriptions_by(Platform::Slack, &UserId("ada".into())).await.unwrap().is_empty());
         assert!(db.store.destination(SANDBOX, &channel("nowhere")).await.unwrap().is_none());
     }

@@ -114,7 +114,7 @@ pub fn list(
         choices: shown.iter().map(Listed::choice).collect(),
     });
     let buttons = resume.map(|control| button("Resume", Look::Primary, control)).into_iter().collect();
-    Reply { blocks, menu, buttons, ..Reply::default() }
+    Reply { blocks, buttons, menu, ..Reply::default() }
 }
 
 /// Says that a number is none of this channel's.
