@@ -53,3 +53,8 @@ CREATE TABLE asked_query (
     PRIMARY KEY (platform, asked_by, query)
 );
 CREATE INDEX asked_query_by_age ON asked_query (asked_at);
+
+-- What was found for a channel lately, for its roundup.
+CREATE INDEX paper_match_by_time ON paper_match (subscription_id, matched_at);
+-- Where a paper stands in a channel, newest first.
+CREATE INDEX delivery_sent ON delivery (destination_id, sent_at) WHERE state = 'sent';

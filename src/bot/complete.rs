@@ -1,5 +1,7 @@
 //! Ways to go on writing an option: queries, papers, subscriptions and zones.
 
+use std::collections::HashSet;
+
 use super::Bot;
 use super::begun::begun;
 use super::categories::CATEGORIES;
@@ -104,10 +106,18 @@ fn leaf(text: &str) -> String {
     if text.chars().all(char::is_alphanumeric) { text } else { format!("\"{text}\"") }
 }
 
+/// Recent and popular queries that are offered at most.
+const EARLIER: u32 = 15;
+
 /// Queries that were used before, what the asker is most likely to want again first.
 async fn earlier(bot: &Bot, asker: &Asker) -> anyhow::Result<Vec<String>> {
     let own = bot.store.subscriptions_here(asker.platform, &asker.channel).await?;
-    Ok(own.into_iter().rev().map(|subscription| subscription.query.to_string()).collect())
+    let mut queries = bot.store.recent_queries(asker.platform, &asker.user.0, EARLIER).await?;
+    queries.extend(own.into_iter().rev().map(|subscription| subscription.query.to_string()));
+    queries.extend(bot.store.popular_queries(asker.platform, EARLIER).await?);
+    let mut seen = HashSet::new();
+    queries.retain(|query| seen.insert(query.clone()));
+    Ok(queries)
 }
 
 async fn papers(bot: &Bot, text: &str, choices: &mut Choices) -> anyhow::Result<()> {

@@ -51,6 +51,29 @@ pub(super) enum Deed {
     Cancel,
 }
 
+impl Deed {
+    /// True when only people who may manage the channel can do it.
+    pub fn changes(&self) -> bool {
+        match self {
+            Self::Subscribe { .. }
+            | Self::Narrow { .. }
+            | Self::Narrowed { .. }
+            | Self::Unsubscribe { .. }
+            | Self::UnsubscribeChosen
+            | Self::SubscribeAgain { .. }
+            | Self::Resume => true,
+            Self::SearchPage { .. }
+            | Self::LatestPage { .. }
+            | Self::TrendingPage { .. }
+            | Self::Share { .. }
+            | Self::Show { .. }
+            | Self::ShowChosen
+            | Self::Similar { .. }
+            | Self::Cancel => false,
+        }
+    }
+}
+
 /// A subscription as somebody wants it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Wanted {
@@ -67,22 +90,14 @@ pub(super) struct Wanted {
 /// What the controls of one answer do, and for whom.
 #[derive(Debug, Serialize, Deserialize)]
 struct Kept {
-    /// Only this person may use them; `None`: everybody in the channel.
+    /// Only this person may use them; `None`: everybody who sees them.
     owner: Option<UserId>,
     deeds: Vec<Deed>,
 }
 
 /// Keeps what the controls of an answer do and returns their ids in order.
 pub(super) async fn keep(bot: &Bot, asker: &Asker, deeds: Vec<Deed>) -> anyhow::Result<Vec<String>> {
-    store(bot, Some(asker.user.clone()), deeds).await
-}
-
-/// Like [`keep`], for an answer that everybody sees and may use.
-pub(super) async fn keep_for_all(bot: &Bot, deeds: Vec<Deed>) -> anyhow::Result<Vec<String>> {
-    store(bot, None, deeds).await
-}
-
-async fn store(bot: &Bot, owner: Option<UserId>, deeds: Vec<Deed>) -> anyhow::Result<Vec<String>> {
+    let owner = Some(asker.user.clone());
     let id = format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
     let ids = (0..deeds.len()).map(|at| format!("{id}:{at}")).collect();
     let kept = serde_json::to_string(&Kept { owner, deeds })?;

@@ -1,10 +1,12 @@
 //! Does what people ask for, the same for every platform: one file a command.
 
 mod about;
+mod backtest;
 mod begun;
 mod categories;
 mod complete;
 mod controls;
+mod entry;
 mod explain;
 mod help;
 mod home;
@@ -25,7 +27,10 @@ mod unsubscribe;
 mod zones;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
+
+use jiff::Timestamp;
 
 use crate::chat::{Answer, Asker};
 use crate::clock::Clock;
@@ -42,7 +47,12 @@ pub struct Bot {
     clock: Arc<dyn Clock>,
     settings: BotSettings,
     polled: Vec<(String, Duration)>,
+    /// When old requests were last forgotten, in microseconds; all clones share it.
+    tidied_at: Arc<AtomicI64>,
 }
+
+/// Old requests, controls and allowances are forgotten so often.
+const TIDY: Duration = Duration::from_hours(1);
 
 /// What the operator can set.
 #[derive(Debug, Clone)]
@@ -63,7 +73,7 @@ impl Bot {
         clock: Arc<dyn Clock>,
         settings: BotSettings,
     ) -> Self {
-        Self { store, search, clock, settings, polled: Vec::new() }
+        Self { store, search, clock, settings, polled: Vec::new(), tidied_at: Arc::default() }
     }
 
     /// Tells which sources are polled and how often, so that people are told when the next poll is due.
@@ -71,6 +81,17 @@ impl Bot {
     pub fn polling(mut self, polled: Vec<(String, Duration)>) -> Self {
         self.polled = polled;
         self
+    }
+
+    /// True once in a while, for one of the callers.
+    fn tidy_is_due(&self, now: Timestamp) -> bool {
+        let last = self.tidied_at.load(Ordering::Relaxed);
+        let due =
+            last.saturating_add(i64::try_from(TIDY.as_micros()).expect("an hour")) <= now.as_microsecond();
+        let swap = || {
+            self.tidied_at.compare_exchange(last, now.as_microsecond(), Ordering::Relaxed, Ordering::Relaxed)
+        };
+        due && swap().is_ok()
     }
 
     /// Does one command, whose asker has been let through.

@@ -36,6 +36,7 @@ pub(super) async fn first(
     order: Order,
     since: Option<Day>,
 ) -> anyhow::Result<Answer> {
+    bot.store.note_query(asker.platform, &asker.user.0, query.as_str(), bot.clock.now()).await?;
     let since = since.map(|day| day.to_string());
     let question = Asked { query, order, since, cursors: Vec::new(), number: 1 };
     Ok(Answer::Reply { reply: answered(bot, asker, question).await? })

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use jiff::{Timestamp, ToSpan as _, Zoned, civil::Weekday, tz::TimeZone};
+use jiff::{Timestamp, civil::Weekday, tz::TimeZone};
 
 use super::Bot;
 use crate::chat::{Answer, Asker};
-use crate::domain::{Cadence, Destination, Every, RoundupSettings};
+use crate::domain::{Cadence, Destination, RoundupSettings};
 use crate::message::replies::status::{ChannelFacts, Index, Quiet, SourceFacts, Status, status};
 use crate::store::{PaperCounts, SubscribedHere, Traffic};
 
@@ -143,24 +143,9 @@ fn quiet(
     reasons
 }
 
-/// When the next roundup is due; `None` when its days or its time were never chosen.
+/// When the next roundup is due.
 fn due(settings: &RoundupSettings, now: Timestamp) -> Option<Timestamp> {
-    let (every, at) = (settings.every?, settings.at?);
-    let zone = TimeZone::get(settings.zone.as_deref().unwrap_or("UTC")).ok()?;
-    let today = now.to_zoned(zone.clone()).date();
-    let is_due = |due: &Zoned| {
-        due.timestamp() > now
-            && match every {
-                Every::Daily => true,
-                Every::Weekdays => !matches!(due.weekday(), Weekday::Saturday | Weekday::Sunday),
-                Every::Weekly => due.weekday() == Weekday::Monday,
-                Every::Monthly => due.day() == 1,
-                Every::Off => false,
-            }
-    };
-    let days = (0..=32).filter_map(|ahead| today.checked_add(i64::from(ahead).days()).ok());
-    let mut times = days.filter_map(|day| day.to_datetime(at).to_zoned(zone.clone()).ok());
-    times.find(is_due).map(|due| due.timestamp())
+    settings.schedule()?.firings(now).next().map(|firing| firing.at)
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! The border in the other direction: what a person does on a platform, and what they are answered.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Command, Mistake, Topic};
@@ -19,7 +18,8 @@ pub struct Asker {
     pub channel: ChannelId,
     /// The person.
     pub user: UserId,
-    /// True when the person may change what is posted in the channel, by the platform's rights or the operator's rule.
+    /// True when the person may change what is posted in the channel, and in every other channel that the request
+    /// names, by the platform's rights or the operator's rule.
     pub may_manage: bool,
 }
 
@@ -108,17 +108,6 @@ pub struct Unfurled {
     pub link: String,
     /// The paper, with when and where it was posted in this channel.
     pub blocks: Vec<Block>,
-}
-
-/// Where a message of ours is, for links to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Posted {
-    /// The channel.
-    pub channel: ChannelId,
-    /// The platform's id of the message.
-    pub message_id: String,
-    /// When it was posted.
-    pub at: Timestamp,
 }
 
 /// Does what people ask for; the same for every platform.

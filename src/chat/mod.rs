@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use crate::domain::{ChannelId, DeliveryId, Found, Platform, SendOutcome};
 use crate::message::Message;
 
-pub use commands::{Action, Answer, Asker, CommandHandler, Completion, Posted, Request, Unfurled};
+pub use commands::{Action, Answer, Asker, CommandHandler, Completion, Request, Unfurled};
 pub use webhook::{Incoming, Outgoing, Webhook};
 
 /// A message in a platform's own bytes, made once and stored, so that every try sends the same.

@@ -1,5 +1,6 @@
 //! `paperwire subscriptions …`
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::args::{AddSubscription, Subscriptions};
@@ -8,11 +9,13 @@ use super::output::{Output, table};
 use crate::app;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
-use crate::domain::{ChannelId, Query, QueryError, Subscription, SubscriptionId};
+use crate::domain::{Cadence, ChannelId, Query, QueryError, Style, Subscription, SubscriptionId};
 use crate::store::{Store, Subscribed};
 
 /// Why a subscription is paused when no platform is the cause.
-const BY_HAND: &str = "by hand";
+fn by_hand(until: Option<Timestamp>) -> String {
+    until.map_or_else(|| "by hand".to_owned(), |until| format!("by hand until {until}"))
+}
 
 /// A subscription as programs read it.
 #[derive(Serialize)]
@@ -21,8 +24,11 @@ struct Row {
     platform: &'static str,
     channel: String,
     query: String,
+    when: Cadence,
+    style: Style,
     state: &'static str,
     paused_since: Option<String>,
+    paused_until: Option<String>,
     reason: Option<String>,
     posted: i64,
     created_by: String,
@@ -32,8 +38,9 @@ struct Row {
 impl From<&Subscription> for Row {
     fn from(subscription: &Subscription) -> Self {
         let pause = subscription.destination.pause.as_ref();
-        let paused = match (subscription.paused_at, pause) {
-            (Some(since), _) => Some((since, BY_HAND.to_owned())),
+        let rest = subscription.rest(SystemClock.now());
+        let paused = match (rest, pause) {
+            (Some(rest), _) => Some((rest.since, by_hand(rest.until))),
             (None, Some(pause)) => Some((pause.since, pause.reason.clone())),
             (None, None) => None,
         };
@@ -42,7 +49,10 @@ impl From<&Subscription> for Row {
             platform: subscription.destination.platform.name(),
             channel: subscription.destination.channel.to_string(),
             query: subscription.query.to_string(),
+            when: subscription.cadence,
+            style: subscription.style,
             state: if paused.is_some() { "paused" } else { "active" },
+            paused_until: rest.and_then(|rest| rest.until).map(|until| until.to_string()),
             paused_since: paused.as_ref().map(|(since, _)| since.to_string()),
             reason: paused.map(|(_, reason)| reason),
             posted: subscription.posted,
@@ -84,7 +94,9 @@ async fn subscribe(
     let subscribed = store.subscribe(add.platform, &channel, &query, "cli", SystemClock.now()).await?;
     let (subscription, verb) = match &subscribed {
         Subscribed::Created(subscription) => (subscription, "Subscribed"),
-        Subscribed::Existing(subscription) => (subscription, "Already there:"),
+        Subscribed::Changed(subscription) | Subscribed::Existing(subscription) => {
+            (subscription, "Already there:")
+        }
     };
     output.row(&Row::from(subscription), |row| format!("{verb} {}", sentence(row)))?;
     if let Some(missing) = app::not_connected(config, add.platform) {
@@ -103,12 +115,20 @@ async fn list(store: &Store, output: Output) -> Result<(), CliError> {
         return Ok(());
     }
     output.rows(&rows, |rows| {
-        let mut table = table(&["id", "where", "query", "posted", "state"]);
+        let mut table = table(&["id", "where", "query", "when", "style", "posted", "state"]);
         for row in rows {
             let state =
                 row.reason.as_ref().map_or_else(|| row.state.to_owned(), |r| format!("{}: {r}", row.state));
             let place = format!("{} {}", row.platform, row.channel);
-            table.add_row([row.id.to_string(), place, row.query.clone(), row.posted.to_string(), state]);
+            table.add_row([
+                row.id.to_string(),
+                place,
+                row.query.clone(),
+                row.when.to_string(),
+                row.style.to_string(),
+                row.posted.to_string(),
+                state,
+            ]);
         }
         table
     })?;

@@ -21,6 +21,6 @@ pub use paper::{Paper, PaperKey, ShortText};
 pub use paper_id::{PaperId, PaperIdError};
 pub use query::{Query, QueryError};
 pub use schedule::{Firing, Schedule};
-pub use subscription::{Subscription, SubscriptionId, Why};
+pub use subscription::{Rest, Subscription, SubscriptionId, Why};
 pub use verdict::{Attempt, Found, RetryPolicy, SendOutcome, Settle, Verdict, judge, judge_found, settle};
 pub use wish::{Cadence, Every, RoundupSettings, Style, UserId};

@@ -11,7 +11,7 @@ use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan as _};
 
-use super::Every;
+use super::{Every, RoundupSettings};
 
 /// The zones that the program brings along, so that every machine fires alike.
 static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
@@ -39,6 +39,19 @@ pub struct Firing {
     pub date: Date,
     /// When.
     pub at: Timestamp,
+}
+
+impl RoundupSettings {
+    /// When roundups come where nobody chose.
+    pub const AT: Time = Time::constant(9, 0, 0, 0);
+    /// How many papers a roundup names where nobody chose.
+    pub const SIZE: u16 = 10;
+
+    /// The channel's rhythm, each day at nine in UTC where nobody chose; `None` when the zone is unknown.
+    pub fn schedule(&self) -> Option<Schedule> {
+        let zone = self.zone.as_deref().map_or(Some(TimeZone::UTC), zone)?;
+        Some(Schedule { every: self.every.unwrap_or(Every::Daily), at: self.at.unwrap_or(Self::AT), zone })
+    }
 }
 
 impl Schedule {

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use tracing::debug;
 
 use crate::domain::query::{Counter, Span};
-use crate::domain::{Destination, Query, Subscription, SubscriptionId};
+use crate::domain::{Cadence, Destination, Query, Style, Subscription, SubscriptionId};
 use crate::matcher::{Document, Match, Matcher};
 use crate::store::{Store, StoreError};
 
@@ -13,39 +14,57 @@ use crate::store::{Store, StoreError};
 #[derive(Default)]
 pub(super) struct Interest {
     version: Option<i64>,
-    active: HashMap<SubscriptionId, (Query, Destination)>,
+    /// When the next timed pause ends, which no version tells.
+    next_end: Option<Timestamp>,
+    active: HashMap<SubscriptionId, Active>,
     all: Matcher,
     /// Those that ask for numbers, which move after a paper was new.
     of_numbers: Matcher,
     rises: Vec<(Counter, Span)>,
 }
 
+/// A subscription that is not paused.
+struct Active {
+    query: Query,
+    wish: Wish,
+}
+
+/// Where and how the papers of a subscription go.
+pub(super) struct Wish {
+    pub destination: Destination,
+    pub cadence: Cadence,
+    pub style: Style,
+}
+
 impl Interest {
     /// Takes in what changed about the subscriptions; the others stay filed as they are.
-    pub async fn refresh(&mut self, store: &Store) -> Result<(), StoreError> {
+    pub async fn refresh(&mut self, store: &Store, now: Timestamp) -> Result<(), StoreError> {
         // The version is read first: a change in between is then seen at the next step.
         let version = store.subscription_version().await?;
-        if self.version == Some(version) {
+        if self.version == Some(version) && self.next_end.is_none_or(|end| now < end) {
             return Ok(());
         }
         let subscriptions = store.subscriptions().await?;
         let mut gone = std::mem::take(&mut self.active);
+        self.next_end = None;
         for subscription in subscriptions {
-            if subscription.paused_at.is_some() {
+            if let Some(rest) = subscription.rest(now) {
+                self.next_end = [self.next_end, rest.until].into_iter().flatten().min();
                 continue;
             }
             let known = gone.remove(&subscription.id);
-            if known.is_none_or(|(query, _)| query != subscription.query) {
+            if known.is_none_or(|known| known.query != subscription.query) {
                 self.file(&subscription);
             }
-            self.active.insert(subscription.id, (subscription.query, subscription.destination));
+            let Subscription { id, query, destination, cadence, style, .. } = subscription;
+            self.active.insert(id, Active { query, wish: Wish { destination, cadence, style } });
         }
         for id in gone.keys() {
             self.all.remove(*id);
             self.of_numbers.remove(*id);
         }
         self.rises.clear();
-        for (query, _) in self.active.values().filter(|(query, _)| query.has_numbers()) {
+        for Active { query, .. } in self.active.values().filter(|active| active.query.has_numbers()) {
             query.expr().rises(&mut self.rises);
         }
         self.version = Some(version);
@@ -82,8 +101,8 @@ impl Interest {
         &self.rises
     }
 
-    /// Where the papers of a subscription go.
-    pub fn destination(&self, subscription: SubscriptionId) -> Option<&Destination> {
-        self.active.get(&subscription).map(|(_, destination)| destination)
+    /// Where and how the papers of a subscription go.
+    pub fn wish(&self, subscription: SubscriptionId) -> Option<&Wish> {
+        self.active.get(&subscription).map(|active| &active.wish)
     }
 }

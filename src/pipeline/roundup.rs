@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
-use jiff::civil::{Date, Time, Weekday};
+use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use tokio::sync::Mutex;
@@ -19,15 +19,11 @@ use super::{Stage, Step};
 use crate::chat::ChatPlatform;
 use crate::clock::Clock;
 use crate::domain::ranking::{Standing, strength};
-use crate::domain::{Cadence, Every, Firing, PaperKey, Platform, Schedule, schedule};
+use crate::domain::{Cadence, Every, Firing, PaperKey, Platform, RoundupSettings, Schedule};
 use crate::message::{Message, PaperCard, RoundupCard, RoundupPaper, paper_card, roundup};
 use crate::store::{Collected, NewRoundup, RoundupPlan, Store};
 use crate::summary::short_text;
 
-/// When roundups come where nobody chose.
-const DEFAULT_AT: Time = Time::constant(9, 0, 0, 0);
-/// How many papers a roundup names where nobody chose.
-const DEFAULT_SIZE: u16 = 10;
 /// A roundup that could not be made in time is made up for so long, and then left out.
 const CATCH_UP: Duration = Duration::from_hours(12);
 /// Matches older than this are not collected any more: longer than a month, the longest rhythm.
@@ -128,19 +124,14 @@ async fn made(
         collected.iter().map(|one| paper_card(&one.paper, &short_text(&one.paper.facts, 0), &[])).collect();
     let papers: Vec<RoundupPaper<'_>> =
         cards.iter().zip(&collected).map(|(card, one)| RoundupPaper { card, query: &one.query }).collect();
-    let size = plan.size.unwrap_or(DEFAULT_SIZE);
+    let size = plan.settings.size.unwrap_or(RoundupSettings::SIZE);
     let card = roundup(date, &papers, size.into());
     Ok(Some(Made { card, papers: collected.iter().map(|one| one.paper.key).collect() }))
 }
 
 /// The channel's own rhythm; `None` when its zone is unknown to this version.
 fn rhythm(plan: &RoundupPlan) -> Option<Schedule> {
-    let zone = match &plan.zone {
-        Some(name) => schedule::zone(name)?,
-        None => TimeZone::UTC,
-    };
-    let every = plan.every.unwrap_or(Every::Daily);
-    Some(Schedule { every, at: plan.at.unwrap_or(DEFAULT_AT), zone })
+    plan.settings.schedule()
 }
 
 /// On Mondays, beside the channel's own rhythm, what comes weekly.
@@ -161,7 +152,7 @@ fn next(plan: &RoundupPlan, after: Timestamp) -> Option<Timestamp> {
 
 /// Weekly papers come on Mondays, or with a rhythm that is no faster.
 fn weekly_too(plan: &RoundupPlan, date: Date) -> bool {
-    date.weekday() == Weekday::Monday || matches!(plan.every, Some(Every::Weekly | Every::Monthly))
+    date.weekday() == Weekday::Monday || matches!(plan.settings.every, Some(Every::Weekly | Every::Monthly))
 }
 
 fn score(collected: &Collected, now: Timestamp) -> f64 {

@@ -10,16 +10,16 @@ use async_trait::async_trait;
 use tokio::sync::Mutex;
 use tracing::info;
 
-use super::interest::Interest;
+use super::interest::{Interest, Wish};
 use super::{Stage, Step};
 use crate::chat::ChatPlatform;
 use crate::clock::Clock;
 use crate::domain::query::{measure, numbers_at};
-use crate::domain::{Destination, DestinationId, Paper, Platform, Why};
+use crate::domain::{Cadence, DestinationId, Paper, Platform, Style, Why};
 use crate::matcher::{Document, Match};
 use crate::message::{Message, paper_card};
 use crate::store::{Moved, NewDelivery, NewMatch, Occasion, Store};
-use crate::summary::short_text;
+use crate::summary::{short_text, whole_text};
 
 /// Papers that are read at a time; each is committed on its own.
 const BATCH: u32 = 100;
@@ -103,27 +103,38 @@ impl Router {
         Ok(())
     }
 
-    /// One delivery per destination, however many of its subscriptions match.
+    /// One delivery per destination, however many of its instant subscriptions match, in the richest of their styles;
+    /// what the others match is only recorded, for their roundup.
     fn deliveries(&self, paper: &Paper, matches: &[Match], interest: &Interest) -> Vec<NewDelivery> {
-        let mut reasons: BTreeMap<DestinationId, (&Destination, Vec<Why>)> = BTreeMap::new();
+        let mut wanted: BTreeMap<DestinationId, (&Wish, Style, Vec<Why>)> = BTreeMap::new();
         for found in matches {
-            if let Some(destination) = interest.destination(found.subscription) {
-                let why = Why { query: found.query.to_string(), terms: found.terms.clone() };
-                reasons.entry(destination.id).or_insert_with(|| (destination, Vec::new())).1.push(why);
+            let Some(wish) = interest.wish(found.subscription) else { continue };
+            if wish.cadence != Cadence::Instant {
+                continue;
             }
+            let why = Why { query: found.query.to_string(), terms: found.terms.clone() };
+            let (_, style, reasons) =
+                wanted.entry(wish.destination.id).or_insert_with(|| (wish, wish.style, Vec::new()));
+            *style = wish.style.max(*style);
+            reasons.push(why);
         }
-        if reasons.is_empty() {
+        if wanted.is_empty() {
             return Vec::new();
         }
         let short = short_text(&paper.facts, self.short_text_chars);
         let expires_at = self.clock.now() + self.max_age;
-        reasons
+        wanted
             .into_values()
-            .filter_map(|(destination, why)| {
-                let platform = self.platforms.get(&destination.platform)?;
-                let rendered = platform.render(&Message::Paper(paper_card(paper, &short, &why)));
+            .filter_map(|(wish, style, why)| {
+                let platform = self.platforms.get(&wish.destination.platform)?;
+                let message = match style {
+                    Style::Line => Message::Line(paper_card(paper, &short, &why)),
+                    Style::Card => Message::Paper(paper_card(paper, &short, &why)),
+                    Style::Full => Message::Paper(paper_card(paper, &whole_text(&paper.facts), &why)),
+                };
+                let rendered = platform.render(&message);
                 Some(NewDelivery {
-                    destination: destination.id,
+                    destination: wish.destination.id,
                     rich: rendered.rich,
                     plain: rendered.plain,
                     why,
@@ -147,7 +158,7 @@ impl Stage for Router {
             return Ok(Step::Idle { until: None });
         }
         let mut interest = self.interest.lock().await;
-        interest.refresh(&self.store).await?;
+        interest.refresh(&self.store, self.clock.now()).await?;
         for paper in &papers {
             self.route(paper, &interest).await?;
         }

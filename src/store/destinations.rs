@@ -17,6 +17,28 @@ macro_rules! destination_columns {
 }
 pub(super) use destination_columns;
 
+/// Makes sure inside a transaction that there is a destination for a channel, and evaluates to its number.
+macro_rules! open_destination {
+    ($tx:ident, $platform:expr, $channel:expr, $workspace:expr) => {{
+        query(
+            "INSERT INTO destination (platform, channel, workspace) VALUES ($1, $2, $3)
+            ON CONFLICT (platform, channel) DO UPDATE
+            SET workspace = COALESCE(excluded.workspace, destination.workspace)",
+        )
+        .bind($platform.name())
+        .bind($channel.as_str())
+        .bind($workspace)
+        .execute(&mut *$tx)
+        .await?;
+        query_scalar("SELECT id FROM destination WHERE platform = $1 AND channel = $2")
+            .bind($platform.name())
+            .bind($channel.as_str())
+            .fetch_one(&mut *$tx)
+            .await?
+    }};
+}
+pub(super) use open_destination;
+
 /// A destination as its row holds it.
 #[derive(sqlx::FromRow)]
 pub(super) struct DestinationRow {
@@ -69,6 +91,23 @@ impl Store {
         let sql = concat!("SELECT ", destination_columns!(), " FROM destination ORDER BY id");
         let rows: Vec<DestinationRow> = reading!(self, |tx| query_as(sql).fetch_all(&mut *tx).await?);
         rows.into_iter().map(Destination::try_from).collect()
+    }
+
+    /// The destination of a channel; `None` when nobody has subscribed it or set its roundup.
+    pub async fn destination(
+        &self,
+        platform: Platform,
+        channel: &ChannelId,
+    ) -> Result<Option<Destination>, StoreError> {
+        let sql = concat!(
+            "SELECT ",
+            destination_columns!(),
+            " FROM destination WHERE platform = $1 AND channel = $2"
+        );
+        let row: Option<DestinationRow> = reading!(self, |tx| {
+            query_as(sql).bind(platform.name()).bind(channel.as_str()).fetch_optional(&mut *tx).await?
+        });
+        row.map(Destination::try_from).transpose()
     }
 
     /// Keeps messages from a destination until somebody resumes it; false when it was paused already.

@@ -1,15 +1,16 @@
 //! Roundups: which channels have one, what goes into it, and that each local date is dealt with once.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, Time};
+use jiff::civil::Date;
 
 use super::db::{query, query_as, query_scalar, reading, writing};
 use super::destinations::{DestinationRow, destination_columns};
 use super::papers::PaperRow;
+use super::roundup_settings::SettingsRow;
 use super::values::{day, from_json, micros, parsed, text, timestamp};
 use super::{Store, StoreError};
 use crate::domain::query::MatchedTerm;
-use crate::domain::{Cadence, DeliveryId, Destination, DestinationId, Every, Paper, PaperKey};
+use crate::domain::{Cadence, DeliveryId, Destination, DestinationId, Paper, PaperKey, RoundupSettings};
 
 /// A channel that may have a roundup.
 #[derive(Debug, Clone)]
@@ -17,13 +18,7 @@ pub struct RoundupPlan {
     /// The channel.
     pub destination: Destination,
     /// What was chosen there.
-    pub at: Option<Time>,
-    /// What was chosen there.
-    pub zone: Option<String>,
-    /// What was chosen there.
-    pub every: Option<Every>,
-    /// What was chosen there.
-    pub size: Option<u16>,
+    pub settings: RoundupSettings,
     /// True when it has subscriptions whose papers come daily.
     pub daily: bool,
     /// True when it has subscriptions whose papers come weekly.
@@ -66,10 +61,8 @@ pub struct NewRoundup {
 
 #[derive(sqlx::FromRow)]
 struct PlanRow {
-    local_time: Option<String>,
-    zone: Option<String>,
-    every: Option<String>,
-    size: Option<i64>,
+    #[sqlx(flatten)]
+    settings: SettingsRow,
     daily: i64,
     weekly: i64,
     since: i64,
@@ -84,10 +77,7 @@ impl TryFrom<PlanRow> for RoundupPlan {
         let of = |what: &str| format!("the {what} of a roundup");
         Ok(Self {
             destination: row.destination.try_into()?,
-            at: row.local_time.map(|at| parsed(&at, &of("time"))).transpose()?,
-            zone: row.zone,
-            every: row.every.map(|every| parsed(&every, &of("rhythm"))).transpose()?,
-            size: row.size.and_then(|size| u16::try_from(size).ok()),
+            settings: row.settings.try_into()?,
             daily: row.daily > 0,
             weekly: row.weekly > 0,
             since: timestamp(row.since, &of("beginning"))?,

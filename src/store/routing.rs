@@ -62,7 +62,7 @@ const MATCH: &str = "INSERT INTO paper_match (subscription_id, paper_id, terms, 
     ON CONFLICT DO NOTHING";
 
 const WANTED: &str = "SELECT COUNT(*) FROM paper_match m JOIN subscription s ON s.id = m.subscription_id
-    WHERE m.paper_id = $1 AND s.destination_id = $2";
+    WHERE m.paper_id = $1 AND s.destination_id = $2 AND s.cadence = 'instant'";
 
 const DELIVER: &str = "INSERT INTO delivery
         (id, destination_id, paper_id, kind, state, rich_body, plain_body, why, next_at, created_at, expires_at)

@@ -20,6 +20,12 @@ pub fn short_text(facts: &Facts, max_chars: usize) -> ShortText {
     ShortText { text: first_sentences(&facts.abstract_text, max_chars), model: None }
 }
 
+/// The whole abstract as one readable paragraph; where there is none, the source's summary.
+pub fn whole_text(facts: &Facts) -> ShortText {
+    let text = readable(&facts.abstract_text);
+    if text.is_empty() { short_text(facts, usize::MAX) } else { ShortText { text, model: None } }
+}
+
 fn model(summary: &SourceSummary) -> String {
     let name = summary.model.as_deref().map(readable).filter(|name| !name.is_empty());
     name.unwrap_or_else(|| UNNAMED_MODEL.to_owned())
@@ -61,6 +67,14 @@ mod tests {
         }
         let empty = short_text(&facts("Ours.", Some((" \u{200b}", Some("Qwen2.5")))), 100);
         assert_eq!(empty, ShortText { text: "Ours.".into(), model: None });
+    }
+
+    #[test]
+    fn the_whole_text_is_the_abstract_and_only_without_one_the_summary() {
+        let whole = |text| whole_text(&facts(text, Some(("Short.", Some("Qwen2.5")))));
+        let long = "One sentence.\n\nAnd $\\beta$.";
+        assert_eq!(whole(long), ShortText { text: "One sentence. And β.".into(), model: None });
+        assert_eq!(whole(""), ShortText { text: "Short.".into(), model: Some("Qwen2.5".into()) });
     }
 
     #[test]

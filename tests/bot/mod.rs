@@ -1,9 +1,11 @@
 //! The bot, asked as people ask it: command lines, presses and forms in, plain text out.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
+mod once;
 mod reading_answers;
 mod reading_lists;
 mod reading_papers;
+mod subscribing;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -9,10 +9,10 @@ use paperwire::chat::{
     sandbox::{Sandbox, SandboxLedger},
 };
 use paperwire::clock::Clock as _;
-use paperwire::domain::{ChannelId, DeliveryId, Platform, SubscriptionId};
-use paperwire::message::why_sentence;
+use paperwire::domain::{Cadence, ChannelId, DeliveryId, Platform, Style, SubscriptionId};
+use paperwire::message::{Message, why_sentence};
 use paperwire::pipeline::{Router, step_until_idle};
-use paperwire::store::{DeliveryFilter, PaperFilter};
+use paperwire::store::{DeliveryFilter, NewSubscription, PaperFilter};
 
 use super::{Bench, TODAY};
 use crate::worlds::hub::{PaperRow, paper};
@@ -127,4 +127,92 @@ async fn a_subscription_does_not_reach_back_to_papers_routed_before_it() {
         bench.store.papers(&PaperFilter { day: Some(TODAY), ..PaperFilter::default() }).await.unwrap().len(),
         1
     );
+}
+
+impl Bench {
+    async fn wish(&self, channel: &str, query: &str, when: Cadence, style: Style) {
+        let (channel, query) =
+            (ChannelId::parse(Platform::Sandbox, channel).unwrap(), query.parse().unwrap());
+        let wish = NewSubscription {
+            platform: Platform::Sandbox,
+            channel: &channel,
+            workspace: None,
+            query: &query,
+            when: Some(when),
+            style: Some(style),
+            owner: "test",
+        };
+        self.store.subscribe_as(&wish, self.clock.now()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_daily_and_weekly_subscriptions_match_is_collected_and_not_posted() {
+    let bench = Bench::new().await;
+    bench.wish("lab", "robot", Cadence::Daily, Style::Card).await;
+    bench.wish("lab", "protein", Cadence::Instant, Style::Card).await;
+    bench
+        .list([
+            paper("2608.00001").title("Robots at work"),
+            paper("2608.00002").title("Protein folding"),
+            paper("2608.00003").title("Robots that fold protein"),
+        ])
+        .await;
+    step_until_idle(&bench.router()).await.unwrap();
+    assert_eq!(bench.queued().await, ["lab 2608.00002", "lab 2608.00003"]);
+    let deliveries = bench.store.deliveries(&DeliveryFilter::default()).await.unwrap();
+    assert_eq!(why_sentence(&deliveries[1].why), "Matches “protein” in the title");
+    let lab = deliveries[0].destination.id;
+    let since = bench.clock.now() - Duration::from_hours(1);
+    let (collected, total) = bench.store.waiting(lab, Cadence::Daily, since, 9).await.unwrap();
+    let papers: Vec<String> = collected.iter().map(|found| found.paper.id.to_string()).collect();
+    assert_eq!((papers.len(), total), (2, 2), "{papers:?}");
+}
+
+#[tokio::test]
+async fn a_paper_comes_in_the_richest_style_that_is_asked_for_it() {
+    let bench = Bench::new().await;
+    bench.wish("lines", "robot", Cadence::Instant, Style::Line).await;
+    bench.wish("cards", "robot", Cadence::Instant, Style::Line).await;
+    bench.wish("cards", "work", Cadence::Instant, Style::Card).await;
+    bench.wish("cards", "ti:robots", Cadence::Daily, Style::Full).await;
+    bench.wish("whole", "robot", Cadence::Instant, Style::Full).await;
+    bench.wish("whole", "work", Cadence::Instant, Style::Line).await;
+    let row = paper("2608.00001").title("Robots at work").set("/paper/ai_summary", "Short.");
+    bench.list([row.abstract_text("The whole of it.")]).await;
+    step_until_idle(&bench.router()).await.unwrap();
+    let now = bench.clock.now();
+    let mut seen = Vec::new();
+    for claimed in
+        bench.store.claim("test", &[Platform::Sandbox], 9, Duration::from_mins(1), now).await.unwrap()
+    {
+        let message: Message = serde_json::from_str(&claimed.body).unwrap();
+        let (kind, card) = match message {
+            Message::Line(card) => ("line", card),
+            Message::Paper(card) => ("paper", card),
+            Message::Roundup(_) => panic!("the router makes no roundups"),
+        };
+        seen.push((claimed.channel.to_string(), kind, card.text));
+    }
+    seen.sort();
+    let expected =
+        [("cards", "paper", "Short."), ("lines", "line", "Short."), ("whole", "paper", "The whole of it.")];
+    assert_eq!(seen, expected.map(|(channel, kind, text)| (channel.to_owned(), kind, text.to_owned())));
+}
+
+#[tokio::test]
+async fn a_running_router_notices_that_a_timed_pause_is_over() {
+    let bench = Bench::new().await;
+    let router = bench.router();
+    bench.subscribe("lab", "robot").await;
+    let channel = ChannelId::parse(Platform::Sandbox, "lab").unwrap();
+    let now = bench.clock.now();
+    let until = now + Duration::from_hours(1);
+    bench.store.pause(Platform::Sandbox, &channel, None, Some(until), now).await.unwrap();
+    for (id, minutes) in [("2608.00001", 0), ("2608.00002", 59), ("2608.00003", 1), ("2608.00004", 1)] {
+        bench.clock.advance(Duration::from_mins(minutes));
+        bench.list([paper(id).title("Robots at work")]).await;
+        step_until_idle(&router).await.unwrap();
+    }
+    assert_eq!(bench.queued().await, ["lab 2608.00003", "lab 2608.00004"]);
 }

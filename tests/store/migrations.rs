@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
-use paperwire::domain::{DeliveryState, PauseCause};
-use paperwire::store::{DeliveryFilter, Store, StoreError};
+use paperwire::domain::{Cadence, DeliveryState, Every, PauseCause, Platform, Style};
+use paperwire::store::{Begun, DeliveryFilter, Store, StoreError};
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
@@ -28,7 +28,7 @@ async fn samples_are_whole(url: &str) {
     assert_eq!(store.sources_of(paper.key).await.unwrap()[0].source, "huggingface");
     let subscription = store.subscriptions().await.unwrap().remove(0);
     assert_eq!((subscription.query.to_string().as_str(), subscription.posted), ("robot", 1));
-    assert_eq!(subscription.destination.pause.unwrap().cause, PauseCause::Channel);
+    assert_eq!(subscription.destination.pause.as_ref().unwrap().cause, PauseCause::Channel);
     assert_eq!(store.to_ask_again(9).await.unwrap()[0].asked_at, at(8));
     assert_eq!(store.subscription_version().await.unwrap(), 5);
     let deliveries = store.deliveries(&DeliveryFilter::default()).await.unwrap();
@@ -41,6 +41,17 @@ async fn samples_are_whole(url: &str) {
     let (changed, position) = store.papers_changed_since(0, 10).await.unwrap();
     assert_eq!((changed.len(), position), (3, 10));
     assert_eq!(store.paper_position().await.unwrap(), 10);
+    let images = store.subscriptions().await.unwrap().remove(1);
+    assert_eq!(
+        (images.cadence, images.style, images.paused_until),
+        (Cadence::Daily, Style::Line, Some(at(900)))
+    );
+    let settings = store.roundup_settings(subscription.destination.id).await.unwrap();
+    assert_eq!((settings.zone.as_deref(), settings.every), (Some("Europe/Berlin"), Some(Every::Weekdays)));
+    let again = store.begin_interaction(Platform::Slack, "i1", at(900)).await.unwrap();
+    assert_eq!(again, Begun::Done("{}".to_owned()));
+    assert_eq!(store.control("c1", at(0)).await.unwrap().as_deref(), Some("[]"));
+    assert_eq!(store.recent_queries(Platform::Slack, "U1", 9).await.unwrap(), ["robot"]);
     assert_eq!(store.sandbox_messages(None, 0).await.unwrap()[0].delivery, deliveries[0].id);
     store.close().await;
 }
@@ -110,7 +121,7 @@ fn migrations_have_the_same_names_for_both_databases() {
     };
     assert_eq!(names(&SQLITE), names(&POSTGRES));
     let versions: Vec<i64> = SQLITE.iter().map(|m| m.version).collect();
-    assert_eq!(versions, (1..=7).collect::<Vec<_>>());
+    assert_eq!(versions, (1..=8).collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -136,7 +147,7 @@ async fn of_two_processes_that_migrate_together_one_does_it() {
         let (one, two) = tokio::join!(one.migrate(), two.migrate());
         let mut counts = [one.unwrap().len(), two.unwrap().len()];
         counts.sort_unstable();
-        assert_eq!(counts, [0, 7], "{url}");
+        assert_eq!(counts, [0, 8], "{url}");
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod claiming;
 mod concurrency;
+mod interactions;
 mod migrations;
 mod opening;
 mod papers;
@@ -12,6 +13,7 @@ mod routing;
 mod sandbox;
 mod sending;
 mod subscriptions;
+mod wishes;
 
 use std::time::Duration;
 

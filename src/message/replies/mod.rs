@@ -3,15 +3,23 @@
 pub mod about;
 pub mod explain;
 pub mod help;
+pub mod home;
 pub mod interaction;
 pub mod latest;
 pub mod mistakes;
+pub mod pause;
 pub mod platform;
+pub mod roundup;
 pub mod search;
 pub mod show;
 pub mod similar;
 pub mod status;
+pub mod subscribe;
+pub mod subscriptions;
+mod terms;
 pub mod trending;
+pub mod trouble;
+pub mod unsubscribe;
 pub mod words;
 
 /// A reply as the terminal shows it, for snapshots.
