@@ -151,7 +151,7 @@ fn due(settings: &RoundupSettings, now: Timestamp) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::SubscriptionId;
+    use crate::domain::{Every, SubscriptionId};
 
     /// Friday.
     fn now() -> Timestamp {
