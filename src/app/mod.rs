@@ -3,6 +3,7 @@
 //! The only place that names a concrete chat platform or source.
 
 pub mod ask;
+mod commands;
 pub mod demo;
 mod discord;
 mod health;

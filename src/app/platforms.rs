@@ -5,8 +5,8 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::chat::{ChatPlatform, discord, sandbox::Sandbox, slack};
-use crate::config::Config;
-use crate::domain::Platform;
+use crate::config::{Config, SlackManagers};
+use crate::domain::{Platform, UserId};
 
 use super::discord::discord_config;
 use super::sandbox::Ledger;
@@ -33,11 +33,20 @@ impl Platforms {
 }
 
 /// How to reach Slack, for posting and for commands.
-fn slack_config(config: &Config) -> slack::SlackConfig {
+pub(super) fn slack_config(config: &Config) -> slack::SlackConfig {
     slack::SlackConfig {
         api_base: config.slack.api_base.clone(),
         token: config.slack.bot_token.clone().unwrap_or_default(),
         timeout: config.slack.timeout,
+    }
+}
+
+/// Who may change a Slack channel.
+pub(super) fn slack_managers(rule: &SlackManagers) -> slack::Managers {
+    match rule {
+        SlackManagers::Members => slack::Managers::Members,
+        SlackManagers::Admins => slack::Managers::Admins,
+        SlackManagers::Users(ids) => slack::Managers::Users(ids.iter().cloned().map(UserId).collect()),
     }
 }
 

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
+use super::commands::Commands;
 use super::platforms::{Platforms, not_connected};
 use super::runner::Runner;
 use super::sandbox::{self, Ledger};
@@ -83,13 +84,22 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
         stop.clone(),
     );
     run(Arc::new(sender), &send, None, true);
-    match super::search(config, &store) {
-        Ok((_, indexer)) => run(Arc::new(indexer), &Arc::new(Notify::new()), None, true),
+    let search = match super::search(config, &store) {
+        Ok((search, indexer)) => {
+            run(Arc::new(indexer), &Arc::new(Notify::new()), None, true);
+            Some(search)
+        }
         // Papers go on being posted without it.
-        Err(error) => warn!("Papers cannot be searched: {error:#}"),
-    }
+        Err(error) => {
+            warn!("Papers cannot be searched: {error:#}");
+            None
+        }
+    };
+    let commands =
+        Commands { config, store: &store, search, clock: clock.clone(), tasks: &tasks, stop: &stop };
+    let webhooks = commands.start()?;
     if let Some(listener) = listener {
-        tasks.spawn(web::serve(listener, web::State { store: store.clone() }, Vec::new(), stop.clone()));
+        tasks.spawn(web::serve(listener, web::State { store: store.clone() }, webhooks, stop.clone()));
     }
     tokio::spawn(sandbox::print(show, json));
 

@@ -21,8 +21,8 @@ use secrecy::ExposeSecret;
 pub use error::{ConfigError, Fault};
 pub use place::StoreConfig;
 pub use sections::{
-    DeliveryConfig, DiscordConfig, DiscordMode, HuggingFaceConfig, LogConfig, LogFormat, SlackConfig,
-    SlackManagers, SlackMode, SourcesConfig, WebConfig,
+    CommandsConfig, DeliveryConfig, DiscordConfig, DiscordMode, HuggingFaceConfig, LogConfig, LogFormat,
+    SlackConfig, SlackManagers, SlackMode, SourcesConfig, WebConfig,
 };
 
 use effective::Derived;
@@ -49,6 +49,8 @@ pub struct Config {
     pub sources: SourcesConfig,
     /// How messages are sent.
     pub delivery: DeliveryConfig,
+    /// How often people may ask.
+    pub commands: CommandsConfig,
     /// The way to Discord.
     pub discord: DiscordConfig,
     /// The way to Slack.
@@ -79,6 +81,7 @@ impl Config {
             log: LogConfig::read(reader),
             sources: SourcesConfig::read(reader),
             delivery: DeliveryConfig::read(reader),
+            commands: CommandsConfig::read(reader),
             discord: DiscordConfig::read(reader),
             slack: SlackConfig::read(reader),
             effective: String::new(),

@@ -139,6 +139,24 @@ impl DeliveryConfig {
     }
 }
 
+/// How often people may ask.
+#[derive(Debug, Clone)]
+pub struct CommandsConfig {
+    /// Commands that one person may give in a minute.
+    pub per_user: u32,
+    /// Commands that one server or workspace may give in a minute.
+    pub per_workspace: u32,
+}
+
+impl CommandsConfig {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            per_user: reader.read("commands.per_user", number(1..=10_000)),
+            per_workspace: reader.read("commands.per_workspace", number(1..=100_000)),
+        }
+    }
+}
+
 /// The way to Discord.
 #[derive(Debug, Clone)]
 pub struct DiscordConfig {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 
-use crate::chat::{Incoming, Outgoing, Webhook};
+use crate::chat::{Incoming, Webhook};
 
 /// One route for each path of a platform.
 pub fn routes(webhook: &Arc<dyn Webhook>) -> Router {
@@ -22,14 +22,14 @@ pub fn routes(webhook: &Arc<dyn Webhook>) -> Router {
 async fn receive(webhook: Arc<dyn Webhook>, path: &'static str, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, webhook.max_body()).await else {
-        return answer(&Outgoing::refused(413, "the body is too long, or ended early"));
+        return (StatusCode::PAYLOAD_TOO_LARGE, "the body is too long, or ended early\n").into_response();
     };
-    let incoming = Incoming { path, headers: &head.headers, body: &body };
-    answer(&webhook.receive(incoming).await)
-}
-
-fn answer(out: &Outgoing) -> Response {
-    let status = StatusCode::from_u16(out.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let content_type = (header::CONTENT_TYPE, out.content_type());
-    (status, [content_type], Body::from(out.body.clone())).into_response()
+    let answer = webhook.receive(Incoming { path, headers: &head.headers, body: &body }).await;
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, Body::from(answer.body)).into_response();
+    if !answer.content_type.is_empty() {
+        let content_type = HeaderValue::from_static(answer.content_type);
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    }
+    response
 }
