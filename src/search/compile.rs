@@ -13,7 +13,8 @@ use tantivy::schema::{Field as IndexField, IndexRecordOption};
 use super::SearchError;
 use super::document::day_number;
 use super::run::{Run, Slot};
-use super::schema::Fields;
+use super::schema::{Fields, column};
+use super::within::Within;
 use crate::domain::query::{Comparison, Condition, Counter, Expr, Field, Number, Pattern, Term};
 use crate::text::tokens;
 
@@ -46,7 +47,7 @@ impl Compiler<'_> {
     fn part(&self, expr: &Expr, denied: bool) -> Result<Clause, SearchError> {
         Ok(match expr {
             Expr::Term(term) => self.leaf(term, denied)?,
-            Expr::Condition(condition) => unscored(self.condition(condition)),
+            Expr::Condition(condition) => unscored(self.condition(condition, denied)),
             Expr::Not(inner) => both(vec![(Occur::MustNot, self.part(inner, true)?)]),
             Expr::Or(parts) => {
                 one_of(parts.iter().map(|part| self.part(part, denied)).collect::<Result<_, _>>()?)
@@ -96,7 +97,7 @@ impl Compiler<'_> {
         })
     }
 
-    fn condition(&self, condition: &Condition) -> Clause {
+    fn condition(&self, condition: &Condition, denied: bool) -> Clause {
         let fields = self.fields;
         let whole = |field, text: &str| -> Clause {
             Box::new(TermQuery::new(IndexTerm::from_field_text(field, text), IndexRecordOption::Basic))
@@ -105,11 +106,20 @@ impl Compiler<'_> {
             Condition::Id(id) => whole(fields.id, id.as_str()),
             Condition::Has(extra) => whole(fields.extras, extra.name()),
             Condition::Number(Number { rise: None, counter, comparison, value }) => {
-                let field = match counter {
-                    Counter::Upvotes => fields.upvotes,
-                    Counter::Comments => fields.comments,
-                    Counter::Stars => fields.stars,
+                let (field, name) = match counter {
+                    Counter::Upvotes => (fields.upvotes, column::UPVOTES),
+                    Counter::Comments => (fields.comments, column::COMMENTS),
+                    Counter::Stars => (fields.stars, column::STARS),
                 };
+                let number = u64::from(*value);
+                if denied {
+                    return Box::new(match (comparison, number.checked_sub(1)) {
+                        (Comparison::AtLeast, _) => Within::Count(name, number..=u64::MAX),
+                        (Comparison::Exactly, _) => Within::Count(name, number..=number),
+                        (Comparison::Below, Some(last)) => Within::Count(name, 0..=last),
+                        (Comparison::Below, None) => return Box::new(EmptyQuery),
+                    });
+                }
                 let value = IndexTerm::from_field_u64(field, (*value).into());
                 let (from, to) = match comparison {
                     Comparison::AtLeast => (Bound::Included(value), Bound::Unbounded),
@@ -120,6 +130,11 @@ impl Compiler<'_> {
             }
             Condition::Listed(listed) => {
                 let (from, to) = listed.dates(self.today);
+                if denied {
+                    let first = from.map_or(i64::MIN, day_number);
+                    let last = to.map_or(i64::MAX, day_number);
+                    return Box::new(Within::Day(column::DAY, first..=last));
+                }
                 let bound = |day: Option<Date>, furthest| {
                     Bound::Included(IndexTerm::from_field_i64(fields.day, day.map_or(furthest, day_number)))
                 };

@@ -21,6 +21,7 @@ mod similar;
 mod snippet;
 mod suggest;
 mod wanted;
+mod within;
 
 use std::fmt;
 use std::path::Path;

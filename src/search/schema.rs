@@ -56,6 +56,8 @@ pub(super) mod column {
     pub const KEY: &str = "key";
     pub const DAY: &str = "day";
     pub const UPVOTES: &str = "upvotes";
+    pub const COMMENTS: &str = "comments";
+    pub const STARS: &str = "stars";
     pub const ABSTRACT_FROM: &str = "abstract_from";
 }
 
@@ -88,8 +90,8 @@ pub(super) fn schema() -> (Schema, Fields) {
         key: schema.add_i64_field(column::KEY, FAST | INDEXED),
         day: schema.add_i64_field(column::DAY, FAST),
         upvotes: schema.add_u64_field(column::UPVOTES, FAST),
-        comments: schema.add_u64_field("comments", FAST),
-        stars: schema.add_u64_field("stars", FAST),
+        comments: schema.add_u64_field(column::COMMENTS, FAST),
+        stars: schema.add_u64_field(column::STARS, FAST),
         abstract_from: schema.add_u64_field(column::ABSTRACT_FROM, FAST),
     };
     (schema.build(), fields)

@@ -126,7 +126,7 @@ on_both! {
         ");
         reads!(ada.presses(&change, "Change").await.text(), @"
         # Changed the subscription to “robot”
-        From now on papers that match are collected for #robotics and not posted one by one; `/papers roundup` in the channel shows what has come together in the last 24 hours.
+        From now on papers that match come together in the roundup of #robotics; `/papers roundup` in the channel shows and sets its time, and what has come together so far.
         (To end it: `/papers unsubscribe 1`. All of the channel: `/papers subscriptions`.)
         ");
         reads!(ada.gives(subscribe("robots", None, None)).await.text(), @"

@@ -60,11 +60,11 @@ fn oracle(questions: &[Question]) -> Vec<Vec<Option<i64>>> {
         .spawn()
         .expect("python3 is the oracle of the zones: install it");
     let mut asked = python.stdin.take().unwrap();
-    let lines: String = questions
+    let lines: Vec<String> = questions
         .iter()
-        .map(|q| format!("{} {} {} {}\n", q.zone, q.at.strftime("%H:%M"), q.first, q.days))
+        .map(|q| format!("{} {} {} {}", q.zone, q.at.strftime("%H:%M"), q.first, q.days))
         .collect();
-    let writer = std::thread::spawn(move || asked.write_all(lines.as_bytes()).unwrap());
+    let writer = std::thread::spawn(move || asked.write_all(lines.join("\n").as_bytes()).unwrap());
     let out = python.wait_with_output().unwrap();
     writer.join().unwrap();
     assert!(out.status.success());
