@@ -1,0 +1,113 @@
+//! Every spelling is judged, and none reaches the canary.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use paperwire::sources::fetch::{Guard, Passage, Refusal};
+use url::Url;
+
+use super::spellings::{ALLOWED, LEAD_INSIDE, REFUSED};
+use super::{AllLoopback, Canary, fetcher_near, reason};
+
+fn filled(spelling: &str, canary: &Canary) -> String {
+    spelling.replace("{p}", &canary.port().to_string())
+}
+
+#[tokio::test]
+async fn no_spelling_reaches_this_machine() {
+    assert!(REFUSED.len() + LEAD_INSIDE.len() >= 150);
+    let canary = Canary::start();
+    let fetcher = fetcher_near(&canary, Arc::new(AllLoopback::default()));
+    for spelling in REFUSED.iter().map(|text| filled(text, &canary)) {
+        let read = fetcher.guard().read(&spelling);
+        assert!(read.is_err(), "{spelling:?} is read as {read:?}");
+        // What is refused as a text may still be an address, and a redirect could name it.
+        if let Ok(url) = Url::parse(&spelling) {
+            let error = fetcher.get(&url, None).await.expect_err(&spelling);
+            assert!(!reason(error).contains("127.0.0.1"), "{spelling}");
+        }
+        assert_eq!(canary.connections(), 0, "{spelling}");
+    }
+    // The canary can be reached by whoever tries.
+    drop(std::net::TcpStream::connect(("127.0.0.1", canary.port())).unwrap());
+    assert_eq!(canary.connections(), 1);
+}
+
+#[tokio::test]
+async fn a_name_is_judged_by_where_it_leads() {
+    let canary = Canary::start();
+    let lookup = Arc::new(AllLoopback::default());
+    let fetcher = fetcher_near(&canary, lookup.clone());
+    for spelling in LEAD_INSIDE.iter().map(|text| filled(text, &canary)) {
+        let (url, passage) = fetcher.guard().read(&spelling).expect(&spelling);
+        assert_eq!(passage, Passage::Public, "{spelling}");
+        let error = fetcher.get(&url, None).await.expect_err(&spelling);
+        assert_eq!(reason(error), Refusal::LeadsInside.to_string(), "{spelling}");
+    }
+    assert_eq!(canary.connections(), 0);
+    assert_eq!(lookup.0.load(Ordering::Relaxed), LEAD_INSIDE.len(), "each name is looked up once");
+}
+
+#[test]
+fn honest_addresses_are_allowed() {
+    let canary = Canary::start();
+    let guard = Guard::new(vec![filled("*:{p}", &canary).parse().unwrap()]);
+    for (spelling, read_as) in ALLOWED {
+        let (url, passage) = guard.read(&filled(spelling, &canary)).expect(spelling);
+        assert_eq!((url.as_str(), passage), (filled(read_as, &canary).as_str(), Passage::Public));
+    }
+}
+
+#[test]
+fn an_address_is_refused_for_what_is_wrong_with_it() {
+    let guard = Guard::default();
+    for (spelling, sentence) in [
+        ("ftp://example.org/", "only http and https addresses are"),
+        ("https://me:secret@example.org/", "it carries a user name or password"),
+        ("http://example.org/", "plain http can be read and changed on the way, so it needs to be https"),
+        ("https://example.org:8080/", "port 8080 is not one of the web’s, 80 and 443"),
+        ("https://0x7f.1/", "it leads to this machine (loopback), not to the public internet"),
+        ("https://10.1.2.3/", "it leads to a private network, not to the public internet"),
+        (
+            "http://169.254.169.254/",
+            "it leads to a cloud provider's metadata service, not to the public internet",
+        ),
+        (
+            "https://[::7f00:1]/",
+            "it leads to an IPv4 address inside IPv6 (compatible), not to the public internet",
+        ),
+        ("https://router/", "its host is a name of the local network"),
+        ("https://example.org\\feed", "it is written to be misread (a backslash stands for a slash)"),
+        ("example.org/feed", "it is no web address (relative URL without a base)"),
+    ] {
+        assert_eq!(guard.read(spelling).expect_err(spelling).to_string(), sentence);
+    }
+    let long = format!("https://example.org/{}", "x".repeat(2048));
+    assert_eq!(guard.read(&long).expect_err("it is long"), Refusal::TooLong);
+}
+
+#[test]
+fn a_permission_opens_its_host_and_port_and_nothing_beside_them() {
+    let allow = ["127.0.0.1:8020", "feeds.lan", "*:8443"].map(|text| text.parse().unwrap());
+    let guard = Guard::new(allow.to_vec());
+    let passage = |text: &str| guard.read(text).map(|(_, passage)| passage).ok();
+    for text in ["http://127.0.0.1:8020/", "https://127.1:8020/", "http://feeds.lan/", "https://FEEDS.lan./x"]
+    {
+        assert_eq!(passage(text), Some(Passage::Configured), "{text}");
+    }
+    for text in ["https://example.org:8443/", "http://example.org:8443/"] {
+        assert_eq!(passage(text), Some(Passage::Public), "{text}");
+    }
+    for text in [
+        "http://127.0.0.1:8021/",
+        "http://127.0.0.2:8020/",
+        "http://127.0.0.1/",
+        "http://127.0.0.1:8443/",
+        "http://feeds.lan:8080/",
+        "http://x.feeds.lan/",
+        "http://me@feeds.lan/",
+        "ftp://feeds.lan/",
+    ] {
+        assert_eq!(passage(text), None, "{text}");
+    }
+}
