@@ -70,7 +70,7 @@ fn an_address_is_refused_for_what_is_wrong_with_it() {
         ("https://10.1.2.3/", "it leads to a private network, not to the public internet"),
         (
             "http://169.254.169.254/",
-            "it leads to a cloud provider's metadata service, not to the public internet",
+            "it leads to a cloud provider’s metadata service, not to the public internet",
         ),
         (
             "https://[::7f00:1]/",

@@ -191,7 +191,9 @@ fn disguised(violation: SyntaxViolation) -> Option<&'static str> {
             Some("it holds white space or control characters")
         }
         SyntaxViolation::ExpectedDoubleSlash => Some("two slashes are expected before the host"),
-        SyntaxViolation::UnencodedAtSign => Some("an @ stands before the host"),
+        SyntaxViolation::EmbeddedCredentials | SyntaxViolation::UnencodedAtSign => {
+            Some("an @ stands before the host")
+        }
         _ => None,
     }
 }

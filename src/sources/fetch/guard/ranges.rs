@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
-const METADATA: &str = "a cloud provider's metadata service";
+const METADATA: &str = "a cloud provider’s metadata service";
 const PRIVATE: &str = "a private network";
 const DOCUMENTATION: &str = "a range for documentation";
 const PROTOCOL: &str = "a range for protocols";
@@ -24,7 +24,7 @@ const V4: &[(Ipv4Net, &str)] = &[
     (v4([168, 63, 129, 16], 32), METADATA),
     (v4([0, 0, 0, 0], 8), "this machine (unspecified)"),
     (v4([10, 0, 0, 0], 8), PRIVATE),
-    (v4([100, 64, 0, 0], 10), "a provider's inner network (CGNAT)"),
+    (v4([100, 64, 0, 0], 10), "a provider’s inner network (CGNAT)"),
     (v4([127, 0, 0, 0], 8), "this machine (loopback)"),
     (v4([169, 254, 0, 0], 16), LINK_LOCAL),
     (v4([172, 16, 0, 0], 12), PRIVATE),
