@@ -3,11 +3,61 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use paperwire::sources::fetch::{Guard, Passage, Refusal};
+use paperwire::sources::fetch::{Guard, Passage, Refusal, guard::inside};
+use proptest::prelude::*;
 use url::Url;
 
-use super::spellings::{ALLOWED, LEAD_INSIDE, REFUSED};
+use super::spellings::{LEAD_INSIDE, REFUSED};
 use super::{AllLoopback, Canary, fetcher_near, reason};
+
+/// Addresses that are fetched, and what they are read as.
+const ALLOWED: &[(&str, &str)] = &[
+    ("https://example.org", "https://example.org/"),
+    ("https://example.org/", "https://example.org/"),
+    (" https://example.org/feed.xml \n", "https://example.org/feed.xml"),
+    ("HTTPS://Example.ORG/Feed", "https://example.org/Feed"),
+    ("https://example.org./", "https://example.org./"),
+    ("https://example.org:443/", "https://example.org/"),
+    ("https://example.org:80/", "https://example.org:80/"),
+    ("https://example.org:0443/", "https://example.org/"),
+    (
+        "https://export.arxiv.org/api/query?id_list=2608.00001",
+        "https://export.arxiv.org/api/query?id_list=2608.00001",
+    ),
+    ("https://rss.arxiv.org/rss/cs.CL+cs.AI", "https://rss.arxiv.org/rss/cs.CL+cs.AI"),
+    (
+        "https://huggingface.co/api/daily_papers?date=2026-08-21",
+        "https://huggingface.co/api/daily_papers?date=2026-08-21",
+    ),
+    ("https://www.nature.com/nature.rss#top", "https://www.nature.com/nature.rss#top"),
+    ("https://a.b.c.d.example.org/", "https://a.b.c.d.example.org/"),
+    ("https://bücher.example/", "https://xn--bcher-kva.example/"),
+    ("https://xn--bcher-kva.example/", "https://xn--bcher-kva.example/"),
+    ("https://例え.jp/フィード", "https://xn--r8jz45g.jp/%E3%83%95%E3%82%A3%E3%83%BC%E3%83%89"),
+    ("https://example。org/", "https://example.org/"),
+    ("https://ｅｘａｍｐｌｅ.org/", "https://example.org/"),
+    ("https://%65xample.org/", "https://example.org/"),
+    ("https://example.org/a b", "https://example.org/a%20b"),
+    ("https://example.org/../x", "https://example.org/x"),
+    ("https://example.org/@user", "https://example.org/@user"),
+    ("https://example.org/?to=http://127.0.0.1/", "https://example.org/?to=http://127.0.0.1/"),
+    ("https://example.org/#@127.0.0.1", "https://example.org/#@127.0.0.1"),
+    ("https://localhost.example.org/", "https://localhost.example.org/"),
+    ("https://local.example.org/", "https://local.example.org/"),
+    ("https://127.0.0.1.example.org/", "https://127.0.0.1.example.org/"),
+    ("https://my_feed.example.org/", "https://my_feed.example.org/"),
+    ("https://8.8.8.8/", "https://8.8.8.8/"),
+    ("https://134744072/", "https://8.8.8.8/"),
+    ("https://0x8.8.8.8/", "https://8.8.8.8/"),
+    ("https://172.32.0.1/", "https://172.32.0.1/"),
+    ("https://100.128.0.1/", "https://100.128.0.1/"),
+    ("https://169.255.0.1/", "https://169.255.0.1/"),
+    ("https://[2606:4700:4700::1111]/", "https://[2606:4700:4700::1111]/"),
+    ("https://[2606:4700:4700:0:0:0:0:1111]:443/", "https://[2606:4700:4700::1111]/"),
+    ("https://[::ffff:8.8.8.8]/", "https://[::ffff:808:808]/"),
+    ("http://example.org:{p}/", "http://example.org:{p}/"),
+    ("https://example.org:{p}/", "https://example.org:{p}/"),
+];
 
 fn filled(spelling: &str, canary: &Canary) -> String {
     spelling.replace("{p}", &canary.port().to_string())
@@ -109,5 +159,90 @@ fn a_permission_opens_its_host_and_port_and_nothing_beside_them() {
         "ftp://feeds.lan/",
     ] {
         assert_eq!(passage(text), None, "{text}");
+    }
+}
+
+/// What addresses are made of.
+const PIECES: &[&str] = &[
+    "https:",
+    "//",
+    "/",
+    "\\",
+    "@",
+    ":",
+    "443",
+    "80",
+    "8080",
+    ".",
+    "。",
+    "[",
+    "]",
+    "::",
+    "ffff",
+    "0x7f",
+    "127",
+    "１２７",
+    "0",
+    "1",
+    "①",
+    "%31",
+    "%2e",
+    "#",
+    "?",
+    "localhost",
+    "example",
+    "org",
+    "xn--",
+    "10",
+    "169.254",
+    "\t",
+    "2130706433",
+    "fd00",
+    "2001:db8",
+    "ü",
+    "-",
+    "user",
+];
+
+/// Texts made of such pieces in any order.
+fn pieces() -> impl Strategy<Value = String> {
+    const STARTS: &[&str] = &["", "https://", "https://[", "https://example."];
+    let rest = prop::collection::vec(prop::sample::select(PIECES), 1..9).prop_map(|pieces| pieces.concat());
+    (prop::sample::select(STARTS), rest).prop_map(|(start, rest)| start.to_owned() + &rest)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_let_through_is_public_and_reads_again_as_the_same(text in pieces()) {
+        let guard = Guard::default();
+        if let Ok((url, passage)) = guard.read(&text) {
+            prop_assert_eq!((passage, url.scheme(), url.username()), (Passage::Public, "https", ""));
+            prop_assert!(matches!(url.port_or_known_default(), Some(80 | 443)));
+            let host = url.host_str().unwrap();
+            let literal = host.trim_matches(['[', ']']).parse();
+            prop_assert!(literal.map_or(host.contains('.'), |address| inside(address).is_none()), "{}", url);
+            prop_assert_eq!(guard.read(url.as_str()), Ok((url, passage)));
+        }
+    }
+
+    #[test]
+    fn an_ipv4_address_is_judged_alike_in_every_notation(address in any::<u32>()) {
+        let plain = std::net::Ipv4Addr::from(address);
+        let [a, b, c, d] = plain.octets();
+        let judged = inside(plain.into());
+        for host in [
+            plain.to_string(),
+            address.to_string(),
+            format!("{address:#x}"),
+            format!("0{address:o}"),
+            format!("{a:#x}.0{b:o}.{}", u32::from(c) << 8 | u32::from(d)),
+            format!("{a}.{b}.{c}.{d}."),
+            format!("[::ffff:{plain}]"),
+        ] {
+            let read = Guard::default().read(&format!("https://{host}/")).map(|_| ());
+            prop_assert_eq!(read, judged.map_or(Ok(()), |what| Err(Refusal::Inside(what))), "{}", host);
+        }
     }
 }
