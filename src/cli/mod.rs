@@ -14,6 +14,7 @@ mod papers;
 mod poll;
 mod search;
 mod serve;
+mod sources;
 mod subscriptions;
 
 use std::process::ExitCode;
@@ -52,6 +53,7 @@ fn dispatch(args: Args) -> Result<(), CliError> {
             Command::Poll(poll) => poll::run(&config, poll, output).await,
             Command::Subscriptions(command) => subscriptions::run(&config, command, output).await,
             Command::Papers(command) => papers::run(&config, command, output).await,
+            Command::Sources(command) => sources::run(&config, &command, output).await,
             Command::Match(query) => matching::run(&config, query, output).await,
             Command::Search(args) => search::run(&config, &args, output).await,
             Command::Explain(args) => explain::run(&config, &args, output).await,
