@@ -25,7 +25,7 @@ const LAYERS: [(&str, &str); 18] = [
     ("message", "domain, command"),
     ("store", "domain"),
     ("search", "text, domain"),
-    ("sources", "domain"),
+    ("sources", "domain, clock"),
     ("chat", "domain, command, message"),
     ("bot", "domain, clock, command, message, matcher, summary, store, search, chat"),
     ("pipeline", "domain, clock, message, matcher, summary, store, search, sources, chat"),

@@ -100,6 +100,8 @@ fn listing((at, paper): (usize, &Paper)) -> Listing {
     let (month, number) = (at / 10_000, at % 10_000);
     let id = format!("{:02}{:02}.{number:05}", 24 + month / 12, month % 12 + 1);
     Listing {
+        also: Vec::new(),
+        announced: None,
         paper: id.parse().expect("an arXiv id"),
         day: paper.day,
         facts: paper.facts.clone(),

@@ -59,7 +59,7 @@ pub fn pollers(config: &Config, store: &Store) -> anyhow::Result<Vec<Poller>> {
     let mut pollers = Vec::new();
     let huggingface = &config.sources.huggingface;
     if huggingface.enabled {
-        let fetcher = Fetcher::new(FetchConfig::new(user_agent(config)))?;
+        let fetcher = fetcher(config)?;
         let source = HuggingFace::new(fetcher, huggingface.base_url.clone(), PAGE_LIMIT);
         let settings = PollSettings {
             interval: huggingface.interval,
@@ -74,6 +74,11 @@ pub fn pollers(config: &Config, store: &Store) -> anyhow::Result<Vec<Poller>> {
 fn poller(store: &Store, source: Arc<dyn Source>, settings: PollSettings) -> Poller {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     Poller::new(store.clone(), clock, source, settings)
+}
+
+/// The client that every source asks with.
+fn fetcher(config: &Config) -> anyhow::Result<Fetcher> {
+    Fetcher::new(FetchConfig { allow: config.sources.allow.clone(), ..FetchConfig::new(user_agent(config)) })
 }
 
 /// How Paperwire names itself to sources, with the operator's address when there is one.

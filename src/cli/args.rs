@@ -72,6 +72,9 @@ pub enum Command {
     /// Look at stored papers
     #[command(subcommand)]
     Papers(Papers),
+    /// Look at where papers come from
+    #[command(subcommand)]
+    Sources(Sources),
     /// List the stored papers that a query would have matched
     Match(Match),
     /// Search the stored papers
@@ -174,6 +177,21 @@ pub enum Papers {
         /// An arXiv id, a DOI or the address of the paper
         id: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Sources {
+    /// Say whether an address that somebody adds may be fetched, without connecting to it (exit code 1: refused)
+    CheckUrl(CheckUrl),
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct CheckUrl {
+    /// The address
+    pub url: String,
+    /// Look its name up, and judge the addresses too
+    #[arg(long)]
+    pub resolve: bool,
 }
 
 #[derive(Debug, ClapArgs)]

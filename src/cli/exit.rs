@@ -11,6 +11,9 @@ pub enum CliError {
     /// What was asked for is not there.
     #[error("{0}")]
     NotFound(String),
+    /// The answer is no, and has been printed as every answer is.
+    #[error("no")]
+    No,
     /// Something went wrong on the way.
     #[error(transparent)]
     Failed(#[from] anyhow::Error),
@@ -34,6 +37,7 @@ impl CliError {
         let (code, text) = match self {
             // A closed pipe (`paperwire papers list | head`) is no failure.
             Self::Failed(error) if is_broken_pipe(error) => return ExitCode::SUCCESS,
+            Self::No => return ExitCode::FAILURE,
             Self::Failed(error) => (1, told_once(error)),
             Self::Usage(text) => (2, text.clone()),
             Self::NotFound(text) => (3, text.clone()),

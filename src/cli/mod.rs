@@ -19,6 +19,7 @@ mod roundup;
 mod search;
 mod serve;
 mod slack;
+mod sources;
 mod subscriptions;
 
 use std::process::ExitCode;
@@ -63,6 +64,7 @@ fn dispatch(args: Args) -> Result<(), CliError> {
             Command::Poll(poll) => poll::run(&config, poll, output).await,
             Command::Subscriptions(command) => subscriptions::run(&config, command, output).await,
             Command::Papers(command) => papers::run(&config, command, output).await,
+            Command::Sources(command) => sources::run(&config, &command, output).await,
             Command::Match(query) => matching::run(&config, query, output).await,
             Command::Search(args) => search::run(&config, &args, output).await,
             Command::Explain(args) => explain::run(&config, &args, output).await,

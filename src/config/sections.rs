@@ -6,12 +6,12 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use crate::domain::RetryPolicy;
+use crate::domain::{AllowedHost, RetryPolicy};
 
 use super::reader::Reader;
 use super::value::{
-    boolean, duration, durations, listen_address, log_filter, number, one_of, optional_web_url, public_key,
-    slack_managers, snowflake, web_url,
+    allowed_hosts, boolean, duration, durations, listen_address, log_filter, number, one_of,
+    optional_web_url, public_key, slack_managers, snowflake, web_url,
 };
 
 const MOMENT: Duration = Duration::from_millis(1);
@@ -67,6 +67,8 @@ impl LogConfig {
 /// Where papers come from.
 #[derive(Debug, Clone)]
 pub struct SourcesConfig {
+    /// Hosts that may be fetched from although they are not on the public web.
+    pub allow: Vec<AllowedHost>,
     /// Hugging Face's daily papers.
     pub huggingface: HuggingFaceConfig,
 }
@@ -95,7 +97,7 @@ impl SourcesConfig {
             backlog_days: reader.read("sources.huggingface.backlog_days", number(0..=365)),
             reread_days: reader.read("sources.huggingface.reread_days", number(0..=60)),
         };
-        Self { huggingface }
+        Self { allow: reader.read("sources.allow", allowed_hosts), huggingface }
     }
 }
 

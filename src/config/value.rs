@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use url::{Host, Url};
 
 use super::sections::SlackManagers;
+use crate::domain::{AllowedHost, AllowedHostError};
 
 /// What a value must be, in words that complete “must be …”.
 pub(super) type Parsed<T> = Result<T, String>;
@@ -54,6 +55,13 @@ pub(super) fn durations(allowed: RangeInclusive<Duration>) -> impl Fn(&Value) ->
             items.ok_or_else(|| r#"must be a list of times such as ["5s", "30s", "2m"]"#.to_owned())?;
         items.iter().map(|item| one(item).map_err(|problem| format!("each entry {problem}"))).collect()
     }
+}
+
+/// A list of hosts, which may be empty.
+pub(super) fn allowed_hosts(value: &Value) -> Parsed<Vec<AllowedHost>> {
+    let items = value.as_array().ok_or_else(|| r#"must be a list such as ["feeds.lan:8080"]"#.to_owned())?;
+    let host = |item| text(item)?.parse().map_err(|error: AllowedHostError| format!("each entry {error}"));
+    items.iter().map(host).collect()
 }
 
 /// One of the given words.

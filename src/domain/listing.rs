@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use super::PaperId;
+use super::{PaperId, query::Announcement};
 
 /// The short name of a source, as configuration and `src:` use it: `huggingface`, `arxiv`, …
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -21,8 +21,12 @@ impl fmt::Display for SourceName {
 /// A paper as a source lists it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listing {
-    /// Which paper this is.
+    /// Which paper this is, by the best id that the source gives: arXiv id, else DOI, else address.
     pub paper: PaperId,
+    /// Further ids that the source gives of the same paper: the DOI beside an arXiv id.
+    pub also: Vec<PaperId>,
+    /// How the source announces it; `None` when it makes no difference between new and old.
+    pub announced: Option<Announcement>,
     /// The source's own day for it (UTC), never in the future.
     pub day: Date,
     /// What the source says of it.
@@ -60,6 +64,14 @@ pub struct Facts {
     pub keywords: Vec<String>,
     /// When it was withdrawn.
     pub withdrawn_at: Option<Timestamp>,
+    /// The authors' remark: `12 pages, 3 figures, accepted at ICML`.
+    pub comment: Option<String>,
+    /// Where it appeared, as the source prints it: `Phys. Rev. D 12 (2026) 345`.
+    pub journal: Option<String>,
+    /// Its DOI, in lower case, when the paper's own id is another.
+    pub doi: Option<String>,
+    /// The newest version that a source has shown, from 1.
+    pub version: Option<u16>,
 }
 
 /// A laboratory or company, by login name and by full name.

@@ -2,6 +2,7 @@
 //!
 //! Everything above speaks in these types; they are parsed at the border and keep the proof.
 
+mod allowed_host;
 mod delivery;
 mod destination;
 mod listing;
@@ -14,6 +15,7 @@ mod subscription;
 mod verdict;
 mod wish;
 
+pub use allowed_host::{AllowedHost, AllowedHostError, WEB_PORTS, unrooted};
 pub use delivery::{DeliveryId, DeliveryKind, DeliveryState};
 pub use destination::{ChannelId, Destination, DestinationId, Pause, PauseCause, Platform};
 pub use listing::{Counters, Facts, Listing, Organization, SourceName, SourceSummary};

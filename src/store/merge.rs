@@ -26,6 +26,10 @@ pub(super) fn storable(facts: &Facts) -> Facts {
         summary: facts.summary.as_ref().map(|s| SourceSummary { text: text(&s.text), model: line(&s.model) }),
         keywords: list(&facts.keywords),
         withdrawn_at: facts.withdrawn_at.map(whole_microseconds),
+        comment: line(&facts.comment),
+        journal: line(&facts.journal),
+        doi: line(&facts.doi),
+        version: facts.version,
     }
 }
 
@@ -49,6 +53,10 @@ pub(super) fn facts(known: Facts, newer: Facts) -> Facts {
         summary: newer.summary.or(known.summary),
         keywords: listed(newer.keywords, known.keywords),
         withdrawn_at: newer.withdrawn_at.or(known.withdrawn_at),
+        comment: newer.comment.or(known.comment),
+        journal: newer.journal.or(known.journal),
+        doi: newer.doi.or(known.doi),
+        version: newer.version.max(known.version),
     }
 }
 
@@ -88,6 +96,10 @@ mod tests {
             summary: Some(SourceSummary { text: "Short".into(), model: None }),
             keywords: vec!["flow".into()],
             withdrawn_at: Some(Timestamp::UNIX_EPOCH),
+            comment: Some("12 pages".into()),
+            journal: Some("J. Flow 1".into()),
+            doi: Some("10.1000/flow.1".into()),
+            version: Some(2),
         }
     }
 

@@ -71,6 +71,10 @@ pub(super) struct PaperRow {
     summary: Option<String>,
     keywords: String,
     withdrawn_at: Option<i64>,
+    comment: Option<String>,
+    journal: Option<String>,
+    doi: Option<String>,
+    version: Option<i64>,
     change: i64,
     #[sqlx(flatten)]
     counters: CounterRow,
@@ -117,10 +121,18 @@ impl TryFrom<PaperRow> for Paper {
                 repository: row.repository,
                 project_page: row.project_page,
                 thumbnail: row.thumbnail,
+                comment: row.comment,
+                journal: row.journal,
+                doi: row.doi,
+                version: row.version.map(|number| version(number, &of("version"))).transpose()?,
             },
             counters: row.counters.try_into()?,
         })
     }
+}
+
+fn version(number: i64, what: &str) -> Result<u16, StoreError> {
+    u16::try_from(number).map_err(|error| values::corrupt(what, number, &error))
 }
 
 fn all(rows: Vec<PaperRow>) -> Result<Vec<Paper>, StoreError> {

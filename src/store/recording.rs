@@ -21,18 +21,20 @@ pub struct Recorded {
 
 const INSERT: &str = "INSERT INTO paper (title, abstract_text, authors, categories, published_at, submitter,
         repository, project_page, thumbnail, organization, summary, keywords, withdrawn_at,
+        comment, journal, doi, version,
         upvotes, comments, stars, day, updated_at,
         change, canonical_id, first_seen_at, routed_at, route_note)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-        $19, $20, $21, $22, $23)
+        $19, $20, $21, $22, $23, $24, $25, $26, $27)
     ON CONFLICT (canonical_id) DO NOTHING RETURNING id";
 
 const UPDATE: &str = "UPDATE paper SET title = $1, abstract_text = $2, authors = $3, categories = $4,
         published_at = $5, submitter = $6, repository = $7, project_page = $8, thumbnail = $9,
         organization = $10, summary = $11, keywords = $12, withdrawn_at = $13,
-        upvotes = $14, comments = $15, stars = $16, day = $17, updated_at = $18,
-        change = $19, revision = revision + 1
-    WHERE id = $20 AND revision = $21";
+        comment = $14, journal = $15, doi = $16, version = $17,
+        upvotes = $18, comments = $19, stars = $20, day = $21, updated_at = $22,
+        change = $23, revision = revision + 1
+    WHERE id = $24 AND revision = $25";
 
 /// Takes a row of change numbers for the papers of one transaction, and the place in the line until it ends.
 const TAKE_CHANGES: &str =
@@ -53,7 +55,7 @@ const SNAPSHOT: &str = "INSERT INTO counter_snapshot (paper_id, taken_at, upvote
 
 const COUNTED: &str = "UPDATE paper SET counted_at = $2 WHERE id = $1";
 
-/// Binds the nineteen values that inserting and updating a paper share, in their order.
+/// Binds the twenty-three values that inserting and updating a paper share, in their order.
 macro_rules! bind_paper {
     ($query:expr, $facts:expr, $counters:expr, $day:expr, $now:expr, $change:expr) => {
         $query
@@ -70,6 +72,10 @@ macro_rules! bind_paper {
             .bind($facts.summary.as_ref().map(json))
             .bind(json(&$facts.keywords))
             .bind($facts.withdrawn_at.map(micros))
+            .bind(&$facts.comment)
+            .bind(&$facts.journal)
+            .bind(&$facts.doi)
+            .bind($facts.version.map(i64::from))
             .bind($counters.upvotes.map(i64::from))
             .bind($counters.comments.map(i64::from))
             .bind($counters.stars.map(i64::from))

@@ -77,7 +77,14 @@ impl Desk {
     /// A listing of today less `age` days.
     pub fn listing(&self, id: &str, age: i64, facts: Facts) -> Listing {
         let day = self.clock.today().saturating_sub(jiff::Span::new().days(age));
-        Listing { paper: id.parse().unwrap(), day, facts, counters: Counters::default() }
+        Listing {
+            also: Vec::new(),
+            announced: None,
+            paper: id.parse().unwrap(),
+            day,
+            facts,
+            counters: Counters::default(),
+        }
     }
 
     /// Stores listings as papers that are not posted, takes them into the index, and returns the papers.

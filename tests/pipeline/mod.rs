@@ -12,7 +12,7 @@ use std::time::Duration;
 use jiff::civil::{Date, date};
 use paperwire::clock::Clock;
 use paperwire::pipeline::{PollSettings, Poller, Stage, Step};
-use paperwire::sources::{FetchConfig, Fetcher, HuggingFace};
+use paperwire::sources::{FetchConfig, Fetcher, HuggingFace, fetch::SystemLookup};
 use paperwire::store::{PaperFilter, Store};
 use tempfile::TempDir;
 
@@ -43,7 +43,8 @@ impl Bench {
     /// A poller as `serve` makes it; a new one is a new start of the process.
     fn poller(&self, backlog_days: u16) -> Poller {
         let agent = "Paperwire-Test/0.1 (+https://paperwire.example; test@paperwire.example)";
-        let fetcher = Fetcher::new(FetchConfig::new(agent)).unwrap();
+        let clock = self.clock.clone() as Arc<dyn Clock>;
+        let fetcher = Fetcher::with(FetchConfig::new(agent), Arc::new(SystemLookup), clock).unwrap();
         let source = Arc::new(HuggingFace::new(fetcher, self.hub.base_url(), 100));
         let settings = PollSettings { interval: INTERVAL, backlog_days, reread_days: 7 };
         Poller::new(self.store.clone(), self.clock.clone() as Arc<dyn Clock>, source, settings)

@@ -16,7 +16,8 @@ fn list(hub: &Hub) -> Url {
 }
 
 async fn fetch(fetcher: &Fetcher, url: &Url) -> Result<Document, FetchError> {
-    match fetcher.get(url, None).await? {
+    // The hub stands for an address that the operator has configured.
+    match fetcher.clone().trusting(url).get(url, None).await? {
         Fetched::Body(document) => Ok(*document),
         Fetched::NotModified { .. } => panic!("nobody asked whether it has changed"),
     }

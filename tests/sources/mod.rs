@@ -4,6 +4,7 @@ mod archive;
 mod conditional;
 mod failures;
 mod fetch;
+mod guard;
 mod huggingface;
 mod recorded;
 

@@ -175,7 +175,14 @@ pub fn id(text: &str) -> PaperId {
 
 pub fn listing(paper: &str) -> Listing {
     let facts = Facts { title: format!("Paper {paper}"), ..Facts::default() };
-    Listing { paper: id(paper), day: day(3), facts, counters: Counters::default() }
+    Listing {
+        paper: id(paper),
+        also: Vec::new(),
+        announced: None,
+        day: day(3),
+        facts,
+        counters: Counters::default(),
+    }
 }
 
 pub fn delivery(destination: DestinationId, paper: &Paper, now: Timestamp) -> NewDelivery {

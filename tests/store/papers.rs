@@ -7,6 +7,8 @@ use super::{Database, HUB, at, day, id, listing, on_both};
 fn full(paper: &str) -> Listing {
     Listing {
         paper: id(paper),
+        also: Vec::new(),
+        announced: None,
         day: day(3),
         facts: Facts {
             title: "Flow matching for “robots” – a Ünïcode study".into(),
@@ -22,6 +24,10 @@ fn full(paper: &str) -> Listing {
             summary: Some(SourceSummary { text: "Short.".into(), model: Some("model".into()) }),
             keywords: vec!["flow".into()],
             withdrawn_at: Some(at(-1)),
+            comment: Some("12 pages".into()),
+            journal: Some("J. Flow 1 (2026) 2".into()),
+            doi: Some("10.1000/flow.1".into()),
+            version: Some(2),
         },
         counters: Counters { upvotes: Some(7), comments: Some(2), stars: Some(90) },
     }

@@ -32,6 +32,8 @@ pub fn listings() -> anyhow::Result<Vec<Listing>> {
 impl From<Sample> for Listing {
     fn from(sample: Sample) -> Self {
         Self {
+            also: Vec::new(),
+            announced: None,
             paper: sample.id,
             day: sample.day,
             facts: Facts {

@@ -69,11 +69,13 @@ pub enum Announcement {
     Cross,
     /// A newer version.
     Replace,
+    /// A newer version of a paper of another category.
+    ReplaceCross,
 }
 
 impl Announcement {
     /// Every kind, in the order in which they are listed to people.
-    pub const ALL: [Self; 3] = [Self::New, Self::Cross, Self::Replace];
+    pub const ALL: [Self; 4] = [Self::New, Self::Cross, Self::Replace, Self::ReplaceCross];
 
     /// The word after `type:`.
     pub fn name(self) -> &'static str {
@@ -81,6 +83,7 @@ impl Announcement {
             Self::New => "new",
             Self::Cross => "cross",
             Self::Replace => "replace",
+            Self::ReplaceCross => "replace-cross",
         }
     }
 
@@ -90,6 +93,7 @@ impl Announcement {
             Self::New => "a paper that is new",
             Self::Cross => "a paper that is also put into a further category",
             Self::Replace => "a newer version of a paper",
+            Self::ReplaceCross => "a newer version of a paper of another category",
         }
     }
 }

@@ -1,6 +1,12 @@
 //! The body of an answer: read with a cap, and told apart from what is not the API.
 
-use reqwest::{Response, header::CONTENT_TYPE};
+use std::time::Duration;
+
+use reqwest::{
+    Response,
+    header::{CONTENT_ENCODING, CONTENT_TYPE},
+};
+use tokio::time::Instant;
 use url::Url;
 
 use super::{
@@ -22,6 +28,8 @@ pub struct Document {
     pub validators: Validators,
     /// What is left of the budget.
     pub rate: Option<RateLimit>,
+    /// How long the other side says that this will stay what it is.
+    pub fresh_for: Option<Duration>,
     /// The next page, when the answer names one.
     pub next: Option<Url>,
 }
@@ -35,11 +43,17 @@ impl Document {
     ) -> Result<Self, FetchError> {
         let limit = config.max_body;
         let too_large = || FetchError::TooLarge { url: shown(url), limit };
+        // The client takes the header away with the coding, so what is left of it was not undone.
+        if headers::text(answer.headers(), CONTENT_ENCODING.as_str()).is_some_and(|c| c != "identity") {
+            let what = "it is compressed in a way that nobody asked for".to_owned();
+            return Err(FetchError::NotTheApi { url: shown(url), what });
+        }
         // Absent for a compressed answer, whose declared length says nothing of what it becomes.
         let declared = answer.content_length();
         if declared.is_some_and(|length| length > limit as u64) {
             return Err(too_large());
         }
+        let begun = Instant::now();
         let mut bytes = Vec::new();
         loop {
             let chunk = answer.chunk().await;
@@ -47,6 +61,9 @@ impl Document {
                 Some(chunk) if bytes.len() + chunk.len() > limit => return Err(too_large()),
                 Some(chunk) => bytes.extend_from_slice(&chunk),
                 None => break,
+            }
+            if is_too_slow(bytes.len(), begun.elapsed(), config) {
+                return Err(FetchError::TooSlow { url: shown(url), least: config.least_speed });
             }
         }
         let headers = answer.headers();
@@ -56,6 +73,7 @@ impl Document {
             content_type: headers::text(headers, CONTENT_TYPE.as_str()),
             validators: Validators::read(headers),
             rate: RateLimit::read(headers),
+            fresh_for: headers::fresh_for(headers),
             next: next_page(headers, url),
         })
     }
@@ -73,5 +91,25 @@ impl Document {
     /// The error for an answer that is not what this address promises.
     pub fn not_the_api(&self, what: &str) -> FetchError {
         FetchError::NotTheApi { url: shown(&self.url), what: what.to_owned() }
+    }
+}
+
+/// True when a body would hold its connection for the whole time allowed without getting anywhere.
+fn is_too_slow(bytes: usize, elapsed: Duration, config: &FetchConfig) -> bool {
+    let expected = elapsed.as_secs_f64() * f64::from(config.least_speed);
+    elapsed > config.slow_start && u32::try_from(bytes).is_ok_and(|bytes| f64::from(bytes) < expected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trickle_is_told_apart_from_a_slow_start() {
+        let config = FetchConfig::new("x");
+        let slow = |bytes, seconds| is_too_slow(bytes, Duration::from_secs(seconds), &config);
+        assert!(!slow(5, 5), "it may have only begun");
+        assert!(slow(11, 11) && slow(11_000, 11));
+        assert!(!slow(12_000, 11));
     }
 }

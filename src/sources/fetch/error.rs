@@ -1,9 +1,12 @@
 //! Why a fetch failed, and whether asking again can help: decided here once, where the answer is read.
 
+use std::error::Error;
 use std::time::Duration;
 
 use reqwest::StatusCode;
 use url::Url;
+
+use super::guard::Refusal;
 
 /// A fetch that brought nothing usable.
 ///
@@ -35,6 +38,14 @@ pub enum FetchError {
         /// The time allowed.
         limit: Duration,
     },
+    /// The answer trickles in.
+    #[error("the answer of {url} came at less than {least} bytes a second")]
+    TooSlow {
+        /// The address.
+        url: String,
+        /// The least that is waited for, in bytes a second.
+        least: u32,
+    },
     /// The connection ended inside the answer, or the answer could not be decoded.
     #[error("the answer of {url} broke off: {cause}")]
     BrokeOff {
@@ -50,6 +61,14 @@ pub enum FetchError {
         url: String,
         /// How long, when it says so.
         wait: Option<Duration>,
+    },
+    /// The host has answered 403 lately; nothing is asked of it for hours.
+    #[error("{url} is not asked for {}: its host has forbidden us to ask (403), and asking on can count as an attack", spelt(*.wait))]
+    Barred {
+        /// The address.
+        url: String,
+        /// How much longer.
+        wait: Duration,
     },
     /// The other side has a fault of its own.
     #[error("{url} answers {status}")]
@@ -91,18 +110,21 @@ impl FetchError {
         match self {
             Self::Unreachable { .. }
             | Self::TimedOut { .. }
+            | Self::TooSlow { .. }
             | Self::BrokeOff { .. }
             | Self::Busy { .. }
+            | Self::Barred { .. }
             | Self::Failing { .. }
             | Self::NotTheApi { .. } => true,
             Self::Refused { .. } | Self::Rejected { .. } | Self::TooLarge { .. } => false,
         }
     }
 
-    /// The wait that the other side asks for.
+    /// The wait that the other side asks for, or that its 403 imposes.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Busy { wait, .. } => *wait,
+            Self::Barred { wait, .. } => Some(*wait),
             _ => None,
         }
     }
@@ -112,10 +134,19 @@ impl FetchError {
         Self::Busy { url: shown(url), wait: Some(wait) }
     }
 
+    /// The error for an address that may not be fetched.
+    pub fn refused(url: &Url, reason: impl Into<String>) -> Self {
+        Self::Refused { url: shown(url), reason: reason.into() }
+    }
+
     /// Reads what the client says of a request that did not work out.
     pub(super) fn from_client(url: &Url, error: reqwest::Error, limit: Duration) -> Self {
-        let url = shown(url);
         let error = error.without_url();
+        // The resolver's refusal comes back inside a failed connection.
+        if let Some(refusal) = causes(&error).find_map(|cause| cause.downcast_ref::<Refusal>()) {
+            return Self::refused(url, refusal.to_string());
+        }
+        let url = shown(url);
         let cause = innermost(&error);
         // First, since a connection that takes too long is a timeout as well.
         if error.is_connect() {
@@ -139,13 +170,25 @@ pub(super) fn shown(url: &Url) -> String {
     bare.into()
 }
 
-/// The last cause of a chain: what the layers above say of it is “error sending request”.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut last = error;
-    while let Some(cause) = last.source() {
-        last = cause;
+/// Writes a wait for people: `40 s`, `12 min`, `2 h 59 min`.
+pub(super) fn spelt(wait: Duration) -> String {
+    let (hours, minutes) = (wait.as_secs() / 3600, wait.as_secs() / 60 % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{} s", wait.as_secs()),
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
     }
-    last.to_string()
+}
+
+/// The last cause of a chain: what the layers above say of it is “error sending request”.
+fn innermost(error: &reqwest::Error) -> String {
+    causes(error).last().map(ToString::to_string).unwrap_or_default()
+}
+
+fn causes<'a>(error: &'a reqwest::Error) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    let first: &'a (dyn Error + 'static) = error;
+    std::iter::successors(Some(first), |cause: &&'a (dyn Error + 'static)| Error::source(*cause))
 }
 
 #[cfg(test)]
@@ -156,6 +199,15 @@ mod tests {
     fn an_address_is_shown_without_user_and_query() {
         let url = Url::parse("https://me:secret@example.org:8443/api/x?token=secret&date=2026-08-21#secret");
         assert_eq!(shown(&url.unwrap()), "https://example.org:8443/api/x");
+    }
+
+    #[test]
+    fn a_bar_is_told_in_words_and_passes() {
+        let wait = Duration::from_secs(3 * 3600 - 1);
+        let barred = FetchError::Barred { url: "https://x/".into(), wait };
+        assert_eq!((barred.is_passing(), barred.retry_after()), (true, Some(wait)));
+        assert!(barred.to_string().starts_with("https://x/ is not asked for 2 h 59 min: "), "{barred}");
+        assert_eq!([40, 720, 10_800].map(|s| spelt(Duration::from_secs(s))), ["40 s", "12 min", "3 h"]);
     }
 
     #[test]

@@ -5,8 +5,11 @@
 
 mod document;
 mod error;
+pub mod guard;
 mod headers;
+mod hosts;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{
@@ -16,11 +19,17 @@ use reqwest::{
 };
 use url::Url;
 
+use crate::clock::{Clock, SystemClock};
+use crate::domain::AllowedHost;
+
 pub use document::Document;
 pub use error::FetchError;
+pub use guard::{Guard, Lookup, Passage, Refusal, SystemLookup};
 pub use headers::{RateLimit, Validators};
 
 use error::shown;
+use guard::resolve::Checked;
+use hosts::Hosts;
 
 /// How the client behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +46,12 @@ pub struct FetchConfig {
     pub max_body: usize,
     /// How many redirects are followed.
     pub max_redirects: usize,
+    /// The least that a body may bring on average, in bytes a second after decompression.
+    pub least_speed: u32,
+    /// How long a body may take before its speed counts.
+    pub slow_start: Duration,
+    /// Hosts that may be reached although they are not on the public web.
+    pub allow: Vec<AllowedHost>,
 }
 
 impl FetchConfig {
@@ -49,6 +64,9 @@ impl FetchConfig {
             total_timeout: Duration::from_secs(30),
             max_body: 5 * 1024 * 1024,
             max_redirects: 5,
+            least_speed: 1024,
+            slow_start: Duration::from_secs(10),
+            allow: Vec::new(),
         }
     }
 }
@@ -65,56 +83,101 @@ pub enum Fetched {
     Body(Box<Document>),
 }
 
-/// The guarded HTTP client.
-#[derive(Debug, Clone)]
+/// The guarded HTTP client; its clones share what they know of each host.
+#[derive(Clone)]
 pub struct Fetcher {
-    client: Client,
+    /// Connects to public addresses only.
+    public: Client,
+    /// Connects to whatever the operator has configured; apart, so that no connection is ever shared.
+    configured: Client,
     config: FetchConfig,
+    guard: Guard,
+    hosts: Arc<Hosts>,
 }
 
 impl Fetcher {
     /// Builds the client; fails when the user agent is no header value or TLS cannot start.
     pub fn new(config: FetchConfig) -> anyhow::Result<Self> {
-        let client = Client::builder()
-            .user_agent(&config.user_agent)
-            .connect_timeout(config.connect_timeout)
-            .read_timeout(config.idle_timeout)
-            // Followed by hand: every hop is vetted like the first address.
-            .redirect(Policy::none())
-            // A proxy from the environment would see, and could change, what papers there are.
-            .no_proxy()
-            .referer(false)
-            .build()?;
-        Ok(Self { client, config })
+        Self::with(config, Arc::new(SystemLookup), Arc::new(SystemClock))
+    }
+
+    /// Builds the client over another resolver and another clock.
+    pub fn with(config: FetchConfig, lookup: Arc<dyn Lookup>, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        Ok(Self {
+            public: client(&config, Arc::clone(&lookup), Passage::Public)?,
+            configured: client(&config, lookup, Passage::Configured)?,
+            guard: Guard::new(config.allow.clone()),
+            hosts: Arc::new(Hosts::new(clock)),
+            config,
+        })
+    }
+
+    /// The same client for a source whose address the operator has configured: its host and port are allowed.
+    #[must_use]
+    pub fn trusting(mut self, base_url: &Url) -> Self {
+        self.guard = self.guard.trusting(base_url);
+        self
+    }
+
+    /// The rules that addresses are judged by.
+    pub fn guard(&self) -> &Guard {
+        &self.guard
     }
 
     /// Asks for a document, or only whether it has changed since `known`.
+    ///
+    /// While the last answer is fresh by the other side's own word, a conditional question is not sent.
     pub async fn get(&self, url: &Url, known: Option<&Validators>) -> Result<Fetched, FetchError> {
+        let known = known.filter(|known| !known.is_empty());
+        if known.is_some() && self.hosts.is_fresh(url) {
+            return Ok(Fetched::NotModified { rate: None });
+        }
         let limit = self.config.total_timeout;
-        let answer = tokio::time::timeout(limit, self.follow(url, known)).await;
-        answer.unwrap_or_else(|_| Err(FetchError::TimedOut { url: shown(url), limit }))
+        let mut hop = url.clone();
+        let answer = tokio::time::timeout(limit, self.follow(url, &mut hop, known)).await;
+        let answer = answer.unwrap_or_else(|_| Err(FetchError::TimedOut { url: shown(&hop), limit }));
+        if let Err(error) = &answer {
+            self.hosts.failed(&hop, error);
+        }
+        answer
     }
 
-    async fn follow(&self, url: &Url, known: Option<&Validators>) -> Result<Fetched, FetchError> {
-        let mut url = url.clone();
+    /// Follows redirects by hand; `hop` is left at the address that spoke last.
+    async fn follow(
+        &self,
+        url: &Url,
+        hop: &mut Url,
+        known: Option<&Validators>,
+    ) -> Result<Fetched, FetchError> {
         for _ in 0..=self.config.max_redirects {
-            vet(&url)?;
-            let answer = self.ask(&url, known).await?;
+            let answer = self.ask(hop, known).await?;
             let status = answer.status();
-            if status == StatusCode::NOT_MODIFIED && known.is_some() {
-                return Ok(Fetched::NotModified { rate: RateLimit::read(answer.headers()) });
-            }
-            if status == StatusCode::OK {
-                let document = Document::read(&url, answer, &self.config).await?;
-                return Ok(Fetched::Body(Box::new(document)));
-            }
-            url = redirect(&url, &answer)?.ok_or_else(|| failure(&url, &answer))?;
+            let (rate, fresh_for) = (RateLimit::read(answer.headers()), headers::fresh_for(answer.headers()));
+            let fetched = if status == StatusCode::NOT_MODIFIED && known.is_some() {
+                Fetched::NotModified { rate }
+            } else if status == StatusCode::OK {
+                Fetched::Body(Box::new(Document::read(hop, answer, &self.config).await?))
+            } else {
+                *hop = redirect(hop, &answer)?.ok_or_else(|| failure(hop, &answer))?;
+                continue;
+            };
+            self.hosts.answered(hop, rate.and_then(RateLimit::spent_for));
+            self.hosts.keep_fresh(url, fresh_for);
+            return Ok(fetched);
         }
-        Err(refused(&url, &format!("it is behind more than {} redirects", self.config.max_redirects)))
+        let reason = format!("it is behind more than {} redirects", self.config.max_redirects);
+        Err(FetchError::refused(hop, reason))
     }
 
     async fn ask(&self, url: &Url, known: Option<&Validators>) -> Result<Response, FetchError> {
-        let mut request = self.client.get(url.clone());
+        let refused = |refusal: Refusal| FetchError::refused(url, refusal.to_string());
+        let passage = self.guard.vet(url).map_err(refused)?;
+        self.hosts.permit(url)?;
+        let client = match passage {
+            Passage::Public => &self.public,
+            Passage::Configured => &self.configured,
+        };
+        let mut request = client.get(url.clone());
         if let Some(etag) = known.and_then(|v| v.etag.as_ref()) {
             request = request.header(IF_NONE_MATCH, etag);
         }
@@ -122,19 +185,34 @@ impl Fetcher {
             request = request.header(IF_MODIFIED_SINCE, date);
         }
         let answer = request.send().await;
-        answer.map_err(|error| FetchError::from_client(url, error, self.config.idle_timeout))
+        let answer = answer.map_err(|error| FetchError::from_client(url, error, self.config.idle_timeout))?;
+        passage.connected(answer.remote_addr().map(|address| address.ip())).map_err(refused)?;
+        Ok(answer)
     }
 }
 
-/// Refuses an address before anything is sent to it; runs on every hop.
-fn vet(url: &Url) -> Result<(), FetchError> {
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(refused(url, "only http and https addresses are"));
+impl std::fmt::Debug for Fetcher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fetcher")
+            .field("config", &self.config)
+            .field("guard", &self.guard)
+            .finish_non_exhaustive()
     }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(refused(url, "it carries a user name or password"));
-    }
-    Ok(())
+}
+
+fn client(config: &FetchConfig, lookup: Arc<dyn Lookup>, passage: Passage) -> anyhow::Result<Client> {
+    let client = Client::builder()
+        .user_agent(&config.user_agent)
+        .connect_timeout(config.connect_timeout)
+        .read_timeout(config.idle_timeout)
+        // Followed by hand: every hop is vetted like the first address.
+        .redirect(Policy::none())
+        // A proxy from the environment would see, and could change, what papers there are.
+        .no_proxy()
+        .referer(false)
+        .dns_resolver(Arc::new(Checked { lookup, passage }))
+        .build()?;
+    Ok(client)
 }
 
 /// Where an answer redirects to, if it does.
@@ -144,9 +222,9 @@ fn redirect(from: &Url, answer: &Response) -> Result<Option<Url>, FetchError> {
     }
     let location = headers::text(answer.headers(), LOCATION.as_str());
     let target = location.and_then(|location| from.join(&location).ok());
-    let target = target.ok_or_else(|| refused(from, "it redirects to nowhere"))?;
+    let target = target.ok_or_else(|| FetchError::refused(from, "it redirects to nowhere"))?;
     if from.scheme() == "https" && target.scheme() == "http" {
-        return Err(refused(&target, "a redirect may not lead from https to http"));
+        return Err(FetchError::refused(&target, "a redirect may not lead from https to http"));
     }
     Ok(Some(target))
 }
@@ -164,28 +242,9 @@ fn failure(url: &Url, answer: &Response) -> FetchError {
     }
 }
 
-fn refused(url: &Url, reason: &str) -> FetchError {
-    FetchError::Refused { url: shown(url), reason: reason.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_plain_web_addresses_are_fetched() {
-        for (address, allowed) in [
-            ("https://huggingface.co/api", true),
-            ("http://127.0.0.1:8020/", true),
-            ("file:///etc/passwd", false),
-            ("ftp://example.org/", false),
-            ("data:text/plain,x", false),
-            ("https://me@example.org/", false),
-            ("https://:secret@example.org/", false),
-        ] {
-            assert_eq!(vet(&Url::parse(address).unwrap()).is_ok(), allowed, "{address}");
-        }
-    }
 
     #[test]
     fn a_redirect_never_gives_up_encryption() {

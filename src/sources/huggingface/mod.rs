@@ -51,6 +51,7 @@ impl HuggingFace {
 
     /// Speaks to the server at `base_url`, asking for `page_limit` rows at a time (1 to 100).
     pub fn new(fetcher: Fetcher, base_url: Url, page_limit: usize) -> Self {
+        let fetcher = fetcher.trusting(&base_url);
         Self { fetcher, base_url, page_limit: page_limit.clamp(1, MAX_PAGE_LIMIT) }
     }
 

@@ -53,6 +53,8 @@ pub(super) fn listing(row: &Value, asked: Date, today: Date) -> Result<Listing, 
     let not_to_come = |at: &Timestamp| at.to_zoned(TimeZone::UTC).date() <= today;
     Ok(Listing {
         paper: id,
+        also: Vec::new(),
+        announced: None,
         day: listed.unwrap_or(asked).min(today),
         facts: Facts {
             title,
@@ -69,6 +71,7 @@ pub(super) fn listing(row: &Value, asked: Date, today: Date) -> Result<Listing, 
                 .map(|text| SourceSummary { text, model: line(paper, "ai_summary_model", NAME) }),
             keywords: keywords(paper),
             withdrawn_at: time(paper, "withdrawnAt"),
+            ..Facts::default()
         },
         counters: Counters {
             upvotes: count(paper, "upvotes"),
@@ -182,6 +185,8 @@ mod tests {
         let some = |text: &str| Some(text.to_owned());
         let expected = Listing {
             paper: "2608.19880".parse().unwrap(),
+            also: Vec::new(),
+            announced: None,
             day: date(2026, 8, 20),
             facts: Facts {
                 title: r"A \emph{fine} title".into(),
@@ -197,6 +202,7 @@ mod tests {
                 summary: Some(SourceSummary { text: "It is fine.".into(), model: some("some/model") }),
                 keywords: vec!["agents".into(), "tools".into()],
                 withdrawn_at: Some("2026-08-21T08:00:00Z".parse().unwrap()),
+                ..Facts::default()
             },
             counters: Counters { upvotes: Some(0), comments: Some(2), stars: Some(8) },
         };
