@@ -9,6 +9,7 @@ pub mod huggingface;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::{Listing, SourceName};
@@ -40,6 +41,11 @@ pub trait Source: Send + Sync {
         today: Date,
         known: Option<&Validators>,
     ) -> Result<DayListings, SourceError>;
+
+    /// When to poll again after a poll that went well; `None` leaves it to the configured interval.
+    async fn next_poll(&self, _now: Timestamp) -> Option<Timestamp> {
+        None
+    }
 }
 
 /// What a source says of one day.
