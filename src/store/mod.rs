@@ -16,6 +16,7 @@ mod polling;
 mod recording;
 mod routing;
 mod sandbox;
+mod source_gate;
 mod subscriptions;
 mod values;
 
@@ -29,6 +30,7 @@ pub use polling::{SourceState, Validators};
 pub use recording::Recorded;
 pub use routing::{NewDelivery, NewMatch, Occasion, Routed};
 pub use sandbox::SandboxMessage;
+pub use source_gate::SourceTurn;
 pub use subscriptions::Subscribed;
 
 use db::{Db, query_scalar, reading};

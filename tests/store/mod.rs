@@ -11,6 +11,7 @@ mod recovery;
 mod routing;
 mod sandbox;
 mod sending;
+mod source_gate;
 mod subscriptions;
 
 use std::time::Duration;
