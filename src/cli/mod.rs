@@ -15,6 +15,7 @@ mod poll;
 mod search;
 mod serve;
 mod sources;
+mod sources_parse;
 mod subscriptions;
 
 use std::process::ExitCode;
