@@ -2,6 +2,7 @@
 //!
 //! The only place that names a concrete chat platform or source.
 
+mod arxiv;
 pub mod ask;
 mod commands;
 pub mod demo;
@@ -68,6 +69,10 @@ pub fn pollers(config: &Config, store: &Store) -> anyhow::Result<Vec<Poller>> {
         };
         pollers.push(poller(store, Arc::new(source), settings));
     }
+    if config.sources.arxiv.enabled {
+        let source = arxiv::source(config, store)?;
+        pollers.push(poller(store, Arc::new(source), arxiv::settings(config)));
+    }
     Ok(pollers)
 }
 
@@ -78,7 +83,11 @@ fn poller(store: &Store, source: Arc<dyn Source>, settings: PollSettings) -> Pol
 
 /// The client that every source asks with.
 fn fetcher(config: &Config) -> anyhow::Result<Fetcher> {
-    Fetcher::new(FetchConfig { allow: config.sources.allow.clone(), ..FetchConfig::new(user_agent(config)) })
+    Fetcher::new(fetch_config(config))
+}
+
+fn fetch_config(config: &Config) -> FetchConfig {
+    FetchConfig { allow: config.sources.allow.clone(), ..FetchConfig::new(user_agent(config)) }
 }
 
 /// How Paperwire names itself to sources, with the operator's address when there is one.

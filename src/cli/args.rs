@@ -183,6 +183,30 @@ pub enum Papers {
 pub enum Sources {
     /// Say whether an address that somebody adds may be fetched, without connecting to it (exit code 1: refused)
     CheckUrl(CheckUrl),
+    /// Print what a source's answer in a file gives: its listings, and the rows that were refused with the reason
+    Parse(ParseBody),
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ParseBody {
+    /// What the file is
+    #[arg(long, value_name = "KIND")]
+    pub kind: BodyKind,
+    /// The file; - reads standard input
+    pub file: PathBuf,
+}
+
+/// What a source answers with.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum BodyKind {
+    /// Atom of arXiv's query API
+    ArxivApi,
+    /// RSS or Atom of rss.arxiv.org
+    ArxivRss,
+    /// OAI-PMH of arXiv, in the formats arXiv and arXivRaw
+    Oai,
+    /// JSON of Hugging Face's daily papers
+    Huggingface,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -33,6 +33,7 @@ struct Checked {
 pub async fn run(config: &Config, command: &Sources, output: Output) -> Result<(), CliError> {
     match command {
         Sources::CheckUrl(args) => check_url(config, args, output).await,
+        Sources::Parse(args) => super::sources_parse::run(args, output),
     }
 }
 

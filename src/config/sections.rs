@@ -10,7 +10,7 @@ use crate::domain::{AllowedHost, RetryPolicy};
 
 use super::reader::Reader;
 use super::value::{
-    allowed_hosts, boolean, duration, durations, listen_address, log_filter, number, one_of,
+    allowed_hosts, boolean, categories, duration, durations, listen_address, log_filter, number, one_of,
     optional_web_url, public_key, slack_managers, snowflake, web_url,
 };
 
@@ -71,6 +71,8 @@ pub struct SourcesConfig {
     pub allow: Vec<AllowedHost>,
     /// Hugging Face's daily papers.
     pub huggingface: HuggingFaceConfig,
+    /// arXiv's announcements.
+    pub arxiv: ArxivConfig,
 }
 
 /// Hugging Face's daily papers.
@@ -88,6 +90,36 @@ pub struct HuggingFaceConfig {
     pub reread_days: u16,
 }
 
+/// arXiv's announcements.
+#[derive(Debug, Clone)]
+pub struct ArxivConfig {
+    /// Whether it is polled.
+    pub enabled: bool,
+    /// Where the announcements of the day are served.
+    pub rss_url: Url,
+    /// Where single papers are looked up.
+    pub api_url: Url,
+    /// Where missed days are harvested.
+    pub oai_url: Url,
+    /// Categories and archives that are read whoever follows them.
+    pub categories: Vec<String>,
+    /// Days before today whose papers a fresh installation posts as well.
+    pub backlog_days: u16,
+}
+
+impl ArxivConfig {
+    fn read(reader: &mut Reader) -> Self {
+        Self {
+            enabled: reader.read("sources.arxiv.enabled", boolean),
+            rss_url: reader.read("sources.arxiv.rss_url", web_url),
+            api_url: reader.read("sources.arxiv.api_url", web_url),
+            oai_url: reader.read("sources.arxiv.oai_url", web_url),
+            categories: reader.read("sources.arxiv.categories", categories),
+            backlog_days: reader.read("sources.arxiv.backlog_days", number(0..=30)),
+        }
+    }
+}
+
 impl SourcesConfig {
     pub(super) fn read(reader: &mut Reader) -> Self {
         let huggingface = HuggingFaceConfig {
@@ -97,7 +129,8 @@ impl SourcesConfig {
             backlog_days: reader.read("sources.huggingface.backlog_days", number(0..=365)),
             reread_days: reader.read("sources.huggingface.reread_days", number(0..=60)),
         };
-        Self { allow: reader.read("sources.allow", allowed_hosts), huggingface }
+        let arxiv = ArxivConfig::read(reader);
+        Self { allow: reader.read("sources.allow", allowed_hosts), huggingface, arxiv }
     }
 }
 

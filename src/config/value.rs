@@ -64,6 +64,18 @@ pub(super) fn allowed_hosts(value: &Value) -> Parsed<Vec<AllowedHost>> {
     items.iter().map(host).collect()
 }
 
+/// A list of arXiv's categories and archives by the form of their names, which may be empty.
+pub(super) fn categories(value: &Value) -> Parsed<Vec<String>> {
+    let wrong = || r#"must be a list of categories such as ["cs.CL", "hep-th"]"#.to_owned();
+    let items = value.as_array().ok_or_else(wrong)?;
+    let fits = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-' || b == b'.')
+    };
+    let name = |item: &Value| item.as_str().map(str::trim).filter(|name| fits(name)).map(str::to_owned);
+    items.iter().map(|item| name(item).ok_or_else(wrong)).collect()
+}
+
 /// One of the given words.
 pub(super) fn one_of<T: Copy>(words: &'static [(&'static str, T)]) -> impl Fn(&Value) -> Parsed<T> {
     move |value| {

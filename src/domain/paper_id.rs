@@ -36,6 +36,11 @@ impl PaperId {
         self.0.starts_with("10.")
     }
 
+    /// True when this is an arXiv id.
+    pub fn is_arxiv(&self) -> bool {
+        !self.is_doi() && !self.is_url()
+    }
+
     fn is_url(&self) -> bool {
         self.0.starts_with("https://") || self.0.starts_with("http://")
     }

@@ -227,10 +227,12 @@ impl Stage for Poller {
             return Ok(Step::Idle { until: Some(until) });
         }
         let source = self.source_name();
+        let mut at = None;
         let wait = match self.poll().await {
             Ok(report) => {
                 let PollReport { from, to, new, changed, bad_rows, .. } = report;
                 info!(source, %from, %to, new, changed, bad_rows, "Polled {source}: {new} new papers");
+                at = self.source.next_poll(self.clock.now()).await;
                 self.settings.interval.mul_f64(1.0 + 0.05 * fastrand::f64())
             }
             Err(error) => {
@@ -244,7 +246,7 @@ impl Stage for Poller {
                 wait
             }
         };
-        *next_at = Some(self.clock.now() + wait);
+        *next_at = Some(at.unwrap_or_else(|| self.clock.now() + wait));
         Ok(Step::Worked)
     }
 }

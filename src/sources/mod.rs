@@ -3,18 +3,23 @@
 //! A source turns bytes into [`Listing`]s and decides nothing: what is new, what is posted and when to
 //! ask again is the poller's business.
 
+pub mod arxiv;
 pub mod fetch;
 pub mod huggingface;
+mod rows;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::{Listing, SourceName};
 
+pub use arxiv::Arxiv;
 pub use fetch::{FetchConfig, FetchError, Fetcher, RateLimit, Validators};
 pub use huggingface::HuggingFace;
+pub use rows::{BadRow, Rows};
 
 /// A place that lists papers by day.
 #[async_trait]
@@ -40,6 +45,11 @@ pub trait Source: Send + Sync {
         today: Date,
         known: Option<&Validators>,
     ) -> Result<DayListings, SourceError>;
+
+    /// When to poll again after a poll that went well; `None` leaves it to the configured interval.
+    async fn next_poll(&self, _now: Timestamp) -> Option<Timestamp> {
+        None
+    }
 }
 
 /// What a source says of one day.

@@ -24,6 +24,7 @@ mod roundup_settings;
 mod roundups;
 mod routing;
 mod sandbox;
+mod source_gate;
 mod subscriptions;
 mod trending;
 mod values;
@@ -45,6 +46,7 @@ pub use roundup_settings::Waiting;
 pub use roundups::{Collected, NewRoundup, RoundupPlan};
 pub use routing::{NewDelivery, NewMatch, Occasion, Routed};
 pub use sandbox::SandboxMessage;
+pub use source_gate::SourceTurn;
 pub use subscriptions::{NewSubscription, Subscribed};
 pub use trending::Risen;
 

@@ -65,6 +65,7 @@ impl Site {
             ("PAPERWIRE__DATA_DIR", self.folder.path().display().to_string()),
             ("PAPERWIRE__STORE__URL", self.store_url.clone()),
             ("PAPERWIRE__WEB__LISTEN", String::new()),
+            ("PAPERWIRE__SOURCES__ARXIV__ENABLED", "false".to_owned()),
             ("PAPERWIRE__SOURCES__HUGGINGFACE__BASE_URL", self.hub.base_url().to_string()),
             ("PAPERWIRE__SOURCES__HUGGINGFACE__INTERVAL", "2s".to_owned()),
             ("PAPERWIRE__SOURCES__HUGGINGFACE__BACKLOG_DAYS", "20".to_owned()),

@@ -1,6 +1,7 @@
 //! Reading sources through the real client, against their stand-ins.
 
 mod archive;
+mod arxiv;
 mod conditional;
 mod failures;
 mod fetch;

@@ -12,6 +12,7 @@ mod recovery;
 mod routing;
 mod sandbox;
 mod sending;
+mod source_gate;
 mod subscriptions;
 mod wishes;
 

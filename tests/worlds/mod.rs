@@ -1,5 +1,6 @@
 //! Loopback stand-ins for the outside: strict servers with a ledger of what a person would see.
 
+pub mod arxiv;
 pub mod clock;
 pub mod discord;
 pub mod hub;

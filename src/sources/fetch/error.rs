@@ -134,6 +134,11 @@ impl FetchError {
         Self::Busy { url: shown(url), wait: Some(wait) }
     }
 
+    /// The error for a request that is not made because the other side has forbidden us to ask.
+    pub fn barred(url: &Url, wait: Duration) -> Self {
+        Self::Barred { url: shown(url), wait }
+    }
+
     /// The error for an address that may not be fetched.
     pub fn refused(url: &Url, reason: impl Into<String>) -> Self {
         Self::Refused { url: shown(url), reason: reason.into() }

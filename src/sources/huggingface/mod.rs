@@ -4,7 +4,7 @@
 //! move while we turn pages, so a row can appear on two pages; it counts once, and one that slips
 //! between two pages is found by the next poll.
 
-mod fields;
+pub(super) mod fields;
 mod row;
 mod rows;
 
@@ -17,7 +17,7 @@ use tracing::warn;
 use url::Url;
 
 use super::fetch::{FetchError, Fetched, Fetcher, RateLimit, Validators};
-use super::{DayListings, Source, SourceError};
+use super::{DayListings, Rows, Source, SourceError};
 use crate::domain::{Listing, SourceName};
 
 /// The most rows that the API gives per page.
@@ -109,8 +109,7 @@ impl Day {
         let (before, mut repeated) = (self.listings.len(), 0_usize);
         let mut faults = Vec::new();
         for (index, bytes) in rows.iter().enumerate() {
-            let row = serde_json::from_slice::<Value>(bytes).map_err(|_| "it is not valid JSON".to_owned());
-            match row.and_then(|row| row::listing(&row, day, today)) {
+            match parsed(bytes, day, today) {
                 Ok(listing) if self.seen.insert(listing.paper.to_string()) => self.listings.push(listing),
                 Ok(_) => repeated += 1,
                 Err(cause) => faults.push(format!("row {index}: {cause}")),
@@ -127,8 +126,22 @@ impl Day {
     }
 }
 
+/// Reads the rows of an answer to a question for the day `asked`; an error says why it is no answer.
+pub fn parse(body: &[u8], asked: Date, today: Date) -> Result<Rows, &'static str> {
+    let mut read = Rows::default();
+    for (index, bytes) in rows::split(body)?.into_iter().enumerate() {
+        read.push(index, parsed(bytes, asked, today));
+    }
+    Ok(read)
+}
+
+fn parsed(row: &[u8], asked: Date, today: Date) -> Result<Listing, String> {
+    let row = serde_json::from_slice::<Value>(row).map_err(|_| "it is not valid JSON".to_owned())?;
+    row::listing(&row, asked, today)
+}
+
 impl DayListings {
-    fn unchanged(known: Option<&Validators>, rate: Option<RateLimit>) -> Self {
+    pub(super) fn unchanged(known: Option<&Validators>, rate: Option<RateLimit>) -> Self {
         Self { listings: Vec::new(), bad_rows: 0, not_modified: true, validators: known.cloned(), rate }
     }
 }

@@ -15,6 +15,7 @@ async fn run(arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, St
         .env_clear()
         .envs(kept)
         .env("PAPERWIRE__DATA_DIR", folder.path())
+        .env("PAPERWIRE__SOURCES__ARXIV__ENABLED", "false")
         .envs(variables.iter().copied())
         .args(arguments)
         .output()
