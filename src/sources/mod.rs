@@ -3,8 +3,10 @@
 //! A source turns bytes into [`Listing`]s and decides nothing: what is new, what is posted and when to
 //! ask again is the poller's business.
 
+pub mod feed;
 pub mod fetch;
 pub mod huggingface;
+mod rows;
 
 use std::time::Duration;
 
@@ -15,6 +17,7 @@ use crate::domain::{Listing, SourceName};
 
 pub use fetch::{FetchConfig, FetchError, Fetcher, RateLimit, Validators};
 pub use huggingface::HuggingFace;
+pub use rows::{BadRow, Rows};
 
 /// A place that lists papers by day.
 #[async_trait]
