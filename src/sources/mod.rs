@@ -33,6 +33,13 @@ pub trait Source: Send + Sync {
         day <= today
     }
 
+    /// Tells whether a first reading shows what has stood there for long, so that nothing of it is news.
+    ///
+    /// Then only what later readings bring is posted, by when it was first seen.
+    fn starts_silently(&self) -> bool {
+        false
+    }
+
     /// Reads the listings of `day`, which is never taken to be later than `today`.
     ///
     /// `known` are the validators of the last whole answer for the same day, if there are any. An
