@@ -3,6 +3,7 @@
 //! A source turns bytes into [`Listing`]s and decides nothing: what is new, what is posted and when to
 //! ask again is the poller's business.
 
+pub mod biorxiv;
 pub mod feed;
 pub mod fetch;
 pub mod huggingface;
@@ -15,6 +16,7 @@ use jiff::civil::Date;
 
 use crate::domain::{Listing, SourceName};
 
+pub use feed::Feed;
 pub use fetch::{FetchConfig, FetchError, Fetcher, RateLimit, Validators};
 pub use huggingface::HuggingFace;
 pub use rows::{BadRow, Rows};

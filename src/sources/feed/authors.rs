@@ -16,7 +16,7 @@ const NAME: usize = 200;
 const MOST: usize = 2_000;
 
 /// Reads the names of an item in the order in which they stand.
-pub(super) fn names(elements: &[String]) -> Vec<String> {
+pub(in crate::sources) fn names(elements: &[String]) -> Vec<String> {
     let alone = elements.len() == 1;
     let lines = elements.iter().filter_map(|element| one_line(&html::plain(element), usize::MAX));
     let mut names: Vec<String> = Vec::new();

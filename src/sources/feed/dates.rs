@@ -9,7 +9,8 @@ use jiff::{
 /// An earlier year is a fault, such as the 1970 of a clock that was never set.
 const BEGINNING: i16 = 1971;
 
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// The zones that RFC 822 names, and those that are seen beside them, in hours from UTC.
 const ZONES: [(&str, i8); 17] = [
@@ -58,10 +59,10 @@ fn in_words(text: &str) -> Option<Timestamp> {
     let mut afternoon = false;
     for word in text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty()).take(12) {
         let word = word.trim_matches(['(', ')', '.']).to_ascii_lowercase();
-        if let Some(number) = number(&word) {
+        if let Some((number, digits)) = number(&word) {
             match (day, year) {
-                (None, _) if (1..=31).contains(&number) && word.len() <= 2 => day = i8::try_from(number).ok(),
-                (_, None) => year = Some(full_year(number, word.len())),
+                (None, _) if (1..=31).contains(&number) && digits <= 2 => day = i8::try_from(number).ok(),
+                (_, None) => year = Some(full_year(number, digits)),
                 _ => {}
             }
         } else if word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit()) {
@@ -83,11 +84,13 @@ fn in_words(text: &str) -> Option<Timestamp> {
     in_zone(date.to_datetime(time), offset.unwrap_or(Offset::UTC))
 }
 
-fn number(word: &str) -> Option<i16> {
+/// A whole number and how many digits it has.
+fn number(word: &str) -> Option<(i16, usize)> {
     let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     // “23rd” is a day; “23abc” is nothing.
     let ordinal = matches!(&word[digits.len()..], "" | "st" | "nd" | "rd" | "th");
-    digits.parse().ok().filter(|_| ordinal && digits.bytes().all(|b| b.is_ascii_digit()))
+    let number = digits.parse().ok().filter(|_| ordinal && digits.bytes().all(|b| b.is_ascii_digit()))?;
+    Some((number, digits.len()))
 }
 
 /// RFC 822 wrote years with two digits.
@@ -154,9 +157,16 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for text in
-            ["", "yesterday", "32 Nov 2026", "30 Feb 2026", "2026", "25:00", "0000-00-00", "1970-01-01T00:00:00Z"]
-        {
+        for text in [
+            "",
+            "yesterday",
+            "32 Nov 2026",
+            "30 Feb 2026",
+            "2026",
+            "25:00",
+            "0000-00-00",
+            "1970-01-01T00:00:00Z",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -10,27 +10,151 @@ const LONGEST_QUOTED: usize = 1_000;
 
 /// Elements that stand between paragraphs.
 const BLOCKS: &[&str] = &[
-    "address", "article", "aside", "blockquote", "dd", "div", "dl", "dt", "fieldset", "figcaption", "figure",
-    "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre",
-    "sec", "section", "table", "title", "ul",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "sec",
+    "section",
+    "table",
+    "title",
+    "ul",
 ];
 /// Elements inside a line, which leave nothing behind.
 const INLINE: &[&str] = &[
-    "a", "abbr", "acronym", "annotation-xml", "audio", "b", "bdi", "bdo", "big", "body", "center", "cite", "code",
-    "data", "del", "details", "dfn", "disp-formula", "em", "font", "html", "i", "img", "inline-formula", "ins",
-    "italic", "bold", "kbd", "label", "list", "list-item", "mark", "math", "menclose", "mfenced", "mfrac", "mi",
-    "mml", "mmultiscripts", "mn", "mo", "mover", "mpadded", "mphantom", "mrow", "ms", "mspace", "msqrt", "mroot",
-    "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover", "none",
-    "mprescripts", "picture", "q", "ruby", "rb", "rp", "rt", "s", "samp", "sc", "semantics", "small", "source",
-    "span", "strike", "strong", "sub", "summary", "sup", "tex-math", "time", "track", "tt", "u", "var", "video",
-    "wbr", "xref", "ext-link",
+    "a",
+    "abbr",
+    "acronym",
+    "annotation-xml",
+    "audio",
+    "b",
+    "bdi",
+    "bdo",
+    "big",
+    "body",
+    "center",
+    "cite",
+    "code",
+    "data",
+    "del",
+    "details",
+    "dfn",
+    "disp-formula",
+    "em",
+    "font",
+    "html",
+    "i",
+    "img",
+    "inline-formula",
+    "ins",
+    "italic",
+    "bold",
+    "kbd",
+    "label",
+    "list",
+    "list-item",
+    "mark",
+    "math",
+    "menclose",
+    "mfenced",
+    "mfrac",
+    "mi",
+    "mml",
+    "mmultiscripts",
+    "mn",
+    "mo",
+    "mover",
+    "mpadded",
+    "mphantom",
+    "mrow",
+    "ms",
+    "mspace",
+    "msqrt",
+    "mroot",
+    "mstyle",
+    "msub",
+    "msubsup",
+    "msup",
+    "mtable",
+    "mtd",
+    "mtext",
+    "mtr",
+    "munder",
+    "munderover",
+    "none",
+    "mprescripts",
+    "picture",
+    "q",
+    "ruby",
+    "rb",
+    "rp",
+    "rt",
+    "s",
+    "samp",
+    "sc",
+    "semantics",
+    "small",
+    "source",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "tex-math",
+    "time",
+    "track",
+    "tt",
+    "u",
+    "var",
+    "video",
+    "wbr",
+    "xref",
+    "ext-link",
 ];
 /// Elements that part words: line ends and cells.
 const SPACES: &[&str] = &["br", "caption", "col", "colgroup", "tbody", "td", "tfoot", "th", "thead", "tr"];
 /// Elements that go with all they hold.
 const UNREADABLE: &[&str] = &[
-    "annotation", "applet", "button", "canvas", "embed", "head", "iframe", "math-source", "noscript", "object",
-    "script", "select", "style", "svg", "template", "textarea",
+    "annotation",
+    "applet",
+    "button",
+    "canvas",
+    "embed",
+    "head",
+    "iframe",
+    "math-source",
+    "noscript",
+    "object",
+    "script",
+    "select",
+    "style",
+    "svg",
+    "template",
+    "textarea",
 ];
 
 enum Kind {
@@ -41,7 +165,7 @@ enum Kind {
 }
 
 /// The text of a piece of HTML; paragraphs are apart by blank lines.
-pub(super) fn plain(html: &str) -> String {
+pub(in crate::sources) fn plain(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
     while let Some(at) = rest.find(['<', '&']) {
@@ -138,7 +262,12 @@ fn after_entity<'a>(rest: &'a str, out: &mut String) -> &'a str {
 /// The character of a numeric reference; 128 to 159 mean Windows-1252, as every browser reads them.
 fn character(number: u32) -> char {
     if let Ok(byte @ 0x80..=0x9f) = u8::try_from(number) {
-        return encoding_rs::WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().next().unwrap_or(' ');
+        return encoding_rs::WINDOWS_1252
+            .decode_without_bom_handling(&[byte])
+            .0
+            .chars()
+            .next()
+            .unwrap_or(' ');
     }
     char::from_u32(number).filter(|c| *c != '\0').unwrap_or(char::REPLACEMENT_CHARACTER)
 }
@@ -182,7 +311,10 @@ mod tests {
 
     #[test]
     fn tags_go_and_paragraphs_stay() {
-        assert_eq!(plain("<p>One <b>two</b></p><P class='x'>three<br/>four"), "\n\nOne two\n\n\n\nthree\nfour");
+        assert_eq!(
+            plain("<p>One <b>two</b></p><P class='x'>three<br/>four"),
+            "\n\nOne two\n\n\n\nthree\nfour"
+        );
         assert_eq!(plain("H<sub>2</sub>O <jats:italic>in</jats:italic> <mml:mi>x</mml:mi>"), "H2O in x");
         assert_eq!(plain("a<!-- <p> -->b<?php x ?>c"), "abc");
         assert_eq!(plain(r#"<img alt="a > b" src="x">y"#), "y");

@@ -23,7 +23,8 @@ const KEYWORDS: usize = 50;
 /// Reads an item; an error says why it is no listing.
 pub(super) fn listing(item: &RawItem, scope: &Scope, today: Date) -> Result<Listing, String> {
     let title = one_line(&html::plain(&item.title), TITLE).ok_or("it has no title")?;
-    let Identity { paper, also, doi } = scope.identify(item).ok_or("it has neither an id nor a link nor a title")?;
+    let Identity { paper, also, doi } =
+        scope.identify(item).ok_or("it has neither an id nor a link nor a title")?;
     let day = |at: &Timestamp| at.to_zoned(TimeZone::UTC).date();
     let dated = item.published.as_deref().and_then(dates::read);
     let dated = dated.or_else(|| item.updated.as_deref().and_then(dates::read));

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::NotAFeed;
 use super::raw::{RawFeed, RawItem, RawLink};
 use super::wall::MOST_ITEMS;
-use super::written::{escaped, is_web};
+use super::written::escaped;
 
 /// The most values that a body may hold: as a tree each takes many times its length.
 const MOST_VALUES: usize = 300_000;
@@ -38,7 +38,6 @@ fn item(item: &Value) -> RawItem {
     let links = ["url", "external_url"].iter().filter_map(|key| field(item, key));
     let html = field(item, "content_html").unwrap_or_default();
     RawItem {
-        guid_is_link: guid.as_deref().is_some_and(is_web),
         guid,
         links: links.map(|href| RawLink { rel: "alternate".into(), title: String::new(), href }).collect(),
         title: text_of(item, "title"),

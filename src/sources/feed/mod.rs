@@ -11,15 +11,18 @@ mod authors;
 mod dates;
 mod decode;
 mod error;
-mod html;
+pub(super) mod html;
 mod identity;
 mod item;
 mod json;
-mod names;
+mod namespaces;
 mod raw;
 mod wall;
 mod written;
 mod xml;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,6 +37,7 @@ use super::{DayListings, Source, SourceError};
 use crate::clock::Clock;
 use crate::domain::SourceName;
 
+pub(super) use authors::names;
 pub use error::NotAFeed;
 pub use raw::Pace;
 pub use wall::{Parsed, parse};
@@ -79,7 +83,9 @@ impl Feed {
     }
 
     async fn parsed(&self, document: Document, today: Date) -> Result<Parsed, FetchError> {
-        read(document, &self.url, today).await.map_err(|(document, why)| document.not_the_api(&why.to_string()))
+        read(document, &self.url, today)
+            .await
+            .map_err(|(document, why)| document.not_the_api(&why.to_string()))
     }
 
     /// True while the feed's `ttl`, `skipDays` and `skipHours` say that nothing new can be there.
@@ -170,6 +176,10 @@ impl Source for Feed {
 
     fn serves(&self, day: Date, today: Date) -> bool {
         day == today
+    }
+
+    fn starts_silently(&self) -> bool {
+        true
     }
 
     async fn day(

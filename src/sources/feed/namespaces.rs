@@ -33,7 +33,12 @@ impl Names {
         if self.declared.len() == MOST_DECLARED {
             return Err(NotAFeed::TooComplex);
         }
-        self.declared.push((depth, prefix.to_owned(), by_address(address)));
+        let ns = match by_address(address) {
+            // An unknown default namespace changes nothing of what the elements of RSS mean.
+            Ns::Other if prefix.is_empty() => Ns::Rss,
+            ns => ns,
+        };
+        self.declared.push((depth, prefix.to_owned(), ns));
         Ok(())
     }
 
@@ -61,10 +66,10 @@ fn by_address(address: &str) -> Ns {
         "purl.org/rss/1.0/modules/content" => Ns::Content,
         "purl.org/rss/1.0/modules/syndication" => Ns::Syndication,
         "arxiv.org/schemas/atom" => Ns::Arxiv,
-        // An unknown default namespace of an RSS feed changes nothing of what its elements mean.
-        "" | "purl.org/rss/1.0" | "my.netscape.com/rdf/simple/0.9" | "channel.netscape.com/rdf/simple/0.9" => {
-            Ns::Rss
-        }
+        ""
+        | "purl.org/rss/1.0"
+        | "my.netscape.com/rdf/simple/0.9"
+        | "channel.netscape.com/rdf/simple/0.9" => Ns::Rss,
         _ if bare.contains("backend.userland.com") || bare.contains("blogs.law.harvard.edu") => Ns::Rss,
         _ if bare.starts_with("prismstandard.org/namespaces") => Ns::Prism,
         _ => Ns::Other,

@@ -31,8 +31,6 @@ pub struct Pace {
 pub(super) struct RawItem {
     /// The feed's own id of it.
     pub guid: Option<String>,
-    /// True when the id says that it is an address too.
-    pub guid_is_link: bool,
     pub links: Vec<RawLink>,
     pub title: String,
     pub summary: String,

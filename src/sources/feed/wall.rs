@@ -53,7 +53,8 @@ pub(super) async fn parse_apart(
     today: Date,
 ) -> Result<Parsed, NotAFeed> {
     let _place = TWO_AT_A_TIME.acquire().await.map_err(|_| NotAFeed::Failed)?;
-    let parsed = tokio::task::spawn_blocking(move || parse(&bytes, content_type.as_deref(), &url, today)).await;
+    let parsed =
+        tokio::task::spawn_blocking(move || parse(&bytes, content_type.as_deref(), &url, today)).await;
     parsed.unwrap_or(Err(NotAFeed::Failed))
 }
 

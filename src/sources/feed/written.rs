@@ -1,12 +1,11 @@
 //! One field of a channel or an item: gathers its text, then puts it where it belongs.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use jiff::civil::Weekday;
 use quick_xml::escape::partial_escape;
 
-use super::names::Ns;
+use super::namespaces::Ns;
 use super::raw::{RawFeed, RawItem, RawLink};
 
 /// The most of a field that is kept, in bytes; the abstract that is made of it is far shorter.
@@ -22,7 +21,6 @@ pub(super) struct Attributes {
     title: String,
     kind: String,
     term: String,
-    is_permalink: bool,
     /// `rdf:about`, the id of an item in RDF.
     pub about: Option<String>,
 }
@@ -36,7 +34,6 @@ impl Attributes {
             "title" => self.title = value.to_ascii_lowercase(),
             "type" => self.kind = value.to_ascii_lowercase(),
             "term" => self.term = value,
-            "isPermaLink" => self.is_permalink = value.eq_ignore_ascii_case("true"),
             "rdf:about" => self.about = Some(value),
             _ => {}
         }
@@ -105,7 +102,9 @@ impl Field {
         match (self.ns, self.local.as_str()) {
             (Ns::Rss | Ns::Atom, "title") if feed.title.is_empty() => feed.title = self.html(),
             (Ns::Rss, "link") if feed.home.is_none() => feed.home = self.word(),
-            (Ns::Atom, "link") if feed.home.is_none() && matches!(&*self.attributes.rel, "" | "alternate") => {
+            (Ns::Atom, "link")
+                if feed.home.is_none() && matches!(&*self.attributes.rel, "" | "alternate") =>
+            {
                 feed.home = Some(self.attributes.href);
             }
             (Ns::Rss, "ttl") => feed.pace.ttl = word.parse().ok().map(minutes),
@@ -127,17 +126,11 @@ impl Field {
         match (self.ns, self.local.as_str()) {
             (Ns::Rss | Ns::Atom, "title") => item.title = self.html(),
             (Ns::DublinCore, "title") if item.title.is_empty() => item.title = self.html(),
-            (Ns::Rss, "guid") => {
-                item.guid = self.word();
-                // The default is true, but half of all feeds leave it out and mean false: the form decides.
-                item.guid_is_link = self.attributes.is_permalink || item.guid.as_deref().is_some_and(is_web);
-            }
-            (Ns::Atom, "id") => {
-                item.guid = self.word();
-                item.guid_is_link = item.guid.as_deref().is_some_and(is_web);
-            }
+            // What isPermaLink says is wrong as often as right: the form decides whether it is an address.
+            (Ns::Rss, "guid") | (Ns::Atom, "id") => item.guid = self.word(),
             (Ns::Rss | Ns::Atom, "link") if item.links.len() < MOST => {
-                let href = if self.attributes.href.is_empty() { self.plain.trim() } else { &self.attributes.href };
+                let href =
+                    if self.attributes.href.is_empty() { self.plain.trim() } else { &self.attributes.href };
                 let rel = if self.attributes.rel.is_empty() { "alternate" } else { &self.attributes.rel };
                 if !href.is_empty() {
                     let (rel, title, href) = (rel.to_owned(), self.attributes.title.clone(), href.to_owned());
@@ -145,7 +138,9 @@ impl Field {
                 }
             }
             (Ns::Rss, "description") | (Ns::Atom, "summary") => item.summary = self.html(),
-            (Ns::DublinCore, "description" | "abstract") if item.summary.is_empty() => item.summary = self.html(),
+            (Ns::DublinCore, "description" | "abstract") if item.summary.is_empty() => {
+                item.summary = self.html()
+            }
             (Ns::Content, "encoded") | (Ns::Atom, "content") => item.content = self.html(),
             (Ns::DublinCore, "creator") | (Ns::Rss, "author") | (Ns::Atom, "name") => {
                 push(&mut item.authors, Some(self.html()).filter(|name| !name.is_empty()));
@@ -155,9 +150,13 @@ impl Field {
                 item.published = self.word();
             }
             (Ns::Atom, "updated" | "modified") => item.updated = self.word(),
-            (Ns::Rss, "category") | (Ns::DublinCore, "subject") => push(&mut item.categories, Some(self.html())),
+            (Ns::Rss, "category") | (Ns::DublinCore, "subject") => {
+                push(&mut item.categories, Some(self.html()))
+            }
             (Ns::Atom, "category") => push(&mut item.categories, Some(escaped(&self.attributes.term))),
-            (Ns::DublinCore, "identifier") | (Ns::Prism, "doi" | "url") => push(&mut item.identifiers, self.word()),
+            (Ns::DublinCore, "identifier") | (Ns::Prism, "doi" | "url") => {
+                push(&mut item.identifiers, self.word())
+            }
             (Ns::Arxiv, "doi" | "DOI") => push(&mut item.identifiers, self.word()),
             (Ns::Arxiv, "announce_type") => item.announced = self.word(),
             (Ns::Arxiv, "journal_ref" | "journal_reference") | (Ns::Prism, "publicationName") => {
@@ -193,8 +192,9 @@ pub(super) fn cut(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
 }
 
+/// True for what begins as a web address.
 pub(super) fn is_web(text: &str) -> bool {
-    let head: Cow<'_, str> = cut(text, 8).to_ascii_lowercase().into();
+    let head = cut(text, 8).to_ascii_lowercase();
     head.starts_with("http://") || head.starts_with("https://")
 }
 

@@ -8,8 +8,9 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::{Reader, XmlVersion, escape};
 
 use super::NotAFeed;
-use super::names::{Names, Ns};
+use super::namespaces::{Names, Ns};
 use super::raw::{RawFeed, RawItem};
+use super::wall::MOST_ITEMS;
 use super::written::{Attributes, Field};
 
 /// The deepest nesting; a long page in XHTML has some thirty levels.
@@ -57,7 +58,9 @@ pub(super) fn read(text: &str) -> Result<RawFeed, NotAFeed> {
             Event::GeneralRef(reference) => reading.reference(&reference),
             Event::DocType(doctype) => refuse_doctype(&doctype)?,
             // What follows the root is no longer the feed: some servers append a remark.
-            Event::Eof => return Err(if reading.depth == 0 { NotAFeed::Unknown } else { NotAFeed::BrokeOff }),
+            Event::Eof => {
+                return Err(if reading.depth == 0 { NotAFeed::Unknown } else { NotAFeed::BrokeOff });
+            }
             Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
         }
     }
@@ -94,15 +97,20 @@ impl Reading {
             (ns, local.to_owned())
         };
         if self.depth == 1 {
+            if ns == Ns::Rss && local == "feed" {
+                // Atom that does not say so.
+                self.names.declare(self.depth, "xmlns", "http://www.w3.org/2005/Atom")?;
+            }
             return is_feed(&local);
         }
         if let Some((_, field)) = &mut self.field {
             field.open(&local);
         } else if matches!(local.as_str(), "item" | "entry") && self.item.is_none() {
-            let mut item = RawItem::default();
-            item.guid = attributes.about.clone();
-            item.guid_is_link = item.guid.is_some();
-            self.item = Some((self.depth, item));
+            // A prefix hides items from the count before the parse.
+            if self.feed.items.len() == MOST_ITEMS {
+                return Err(NotAFeed::TooManyItems { limit: MOST_ITEMS });
+            }
+            self.item = Some((self.depth, RawItem { guid: attributes.about, ..RawItem::default() }));
         } else if !is_container(ns, &local) {
             self.field = Some((self.depth, Field::new(ns, local, attributes)));
         }
