@@ -3,6 +3,7 @@
 //! The only place that names a concrete chat platform or source.
 
 pub mod demo;
+mod feeds;
 mod health;
 mod lock;
 mod platforms;
@@ -16,11 +17,14 @@ use anyhow::Context as _;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::config::RxivConfig;
 use crate::pipeline::{Indexer, PollSettings, Poller};
 use crate::search::Search;
+use crate::sources::biorxiv::{Rxiv, Server};
 use crate::sources::{FetchConfig, Fetcher, Source, huggingface::HuggingFace};
 use crate::store::Store;
 
+pub use feeds::{feed_pollers, look_at_feed};
 pub use health::healthcheck;
 pub use platforms::not_connected;
 pub use sandbox::{Line, Shown};
@@ -63,6 +67,19 @@ pub fn pollers(config: &Config, store: &Store) -> anyhow::Result<Vec<Poller>> {
             reread_days: huggingface.reread_days,
         };
         pollers.push(poller(store, Arc::new(source), settings));
+    }
+    for (rxiv, server) in
+        [(&config.sources.biorxiv, Server::BioRxiv), (&config.sources.medrxiv, Server::MedRxiv)]
+    {
+        if rxiv.enabled {
+            let RxivConfig { interval, backlog_days, reread_days, .. } = *rxiv;
+            let source = Rxiv::new(fetcher(config)?, rxiv.base_url.clone(), server);
+            pollers.push(poller(
+                store,
+                Arc::new(source),
+                PollSettings { interval, backlog_days, reread_days },
+            ));
+        }
     }
     Ok(pollers)
 }

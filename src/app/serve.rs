@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
+use super::feeds::Following;
 use super::platforms::{Platforms, not_connected};
 use super::runner::Runner;
 use super::sandbox::{self, Ledger};
@@ -59,6 +60,11 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
         };
     for poller in pollers(config, &store)? {
         run(Arc::new(poller), &Arc::new(Notify::new()), Some(&route), false);
+    }
+    if config.sources.feeds.enabled {
+        let (config, store) = (config.clone(), store.clone());
+        let (route, stop) = (route.clone(), stop.clone());
+        tasks.spawn(Following { config, store, route, tasks: tasks.clone(), stop }.run());
     }
     let delivery = &config.delivery;
     let router =

@@ -168,6 +168,27 @@ pub enum Papers {
 pub enum Sources {
     /// Say whether an address that somebody adds may be fetched, without connecting to it (exit code 1: refused)
     CheckUrl(CheckUrl),
+    /// Follow a feed (RSS, Atom, RDF or JSON Feed); reads it once and shows what it brings
+    Add(AddSource),
+    /// List the feeds that are followed, with how reading them goes
+    List,
+    /// Follow a feed no longer; its papers stay
+    Remove(SourceArg),
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct AddSource {
+    /// The address of the feed
+    pub url: String,
+    /// Only show what it brings
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct SourceArg {
+    /// The number that `sources list` shows
+    pub id: i64,
 }
 
 #[derive(Debug, ClapArgs)]

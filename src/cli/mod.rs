@@ -15,6 +15,7 @@ mod poll;
 mod search;
 mod serve;
 mod sources;
+mod sources_add;
 mod subscriptions;
 
 use std::process::ExitCode;

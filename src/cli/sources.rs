@@ -8,6 +8,7 @@ use url::Host;
 use super::args::{CheckUrl, Sources};
 use super::exit::CliError;
 use super::output::Output;
+use super::sources_add;
 use crate::config::Config;
 use crate::sources::fetch::guard::resolve::checked;
 use crate::sources::fetch::{Guard, Lookup as _, Passage, Refusal, SystemLookup};
@@ -33,6 +34,9 @@ struct Checked {
 pub async fn run(config: &Config, command: &Sources, output: Output) -> Result<(), CliError> {
     match command {
         Sources::CheckUrl(args) => check_url(config, args, output).await,
+        Sources::Add(args) => sources_add::add(config, args, output).await,
+        Sources::List => sources_add::list(config, output).await,
+        Sources::Remove(args) => sources_add::remove(config, args, output).await,
     }
 }
 

@@ -21,8 +21,8 @@ use secrecy::ExposeSecret;
 pub use error::{ConfigError, Fault};
 pub use place::StoreConfig;
 pub use sections::{
-    DeliveryConfig, DiscordConfig, DiscordMode, HuggingFaceConfig, LogConfig, LogFormat, SlackConfig,
-    SlackMode, SourcesConfig, WebConfig,
+    DeliveryConfig, DiscordConfig, DiscordMode, FeedsConfig, HuggingFaceConfig, LogConfig, LogFormat,
+    RxivConfig, SlackConfig, SlackMode, SourcesConfig, WebConfig,
 };
 
 use effective::Derived;

@@ -7,6 +7,7 @@ mod controls;
 mod db;
 mod destinations;
 mod error;
+mod feeds;
 mod ids;
 mod merge;
 mod migrate;
@@ -23,6 +24,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use error::StoreError;
+pub use feeds::{AddedFeed, FeedId, FollowedFeed};
 pub use outbox::{Claimed, DeliveryFilter, DeliveryRecord, Recovered};
 pub use papers::{CounterSnapshot, ListedAt, Moved, PaperFilter};
 pub use polling::{SourceState, Validators};
