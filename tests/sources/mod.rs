@@ -1,8 +1,11 @@
 //! Reading sources through the real client, against their stand-ins.
 
 mod archive;
+mod biorxiv;
 mod conditional;
 mod failures;
+mod feed;
+mod feed_cli;
 mod fetch;
 mod guard;
 mod huggingface;

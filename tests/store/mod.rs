@@ -3,6 +3,7 @@
 
 mod claiming;
 mod concurrency;
+mod feeds;
 mod migrations;
 mod opening;
 mod papers;

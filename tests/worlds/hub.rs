@@ -2,7 +2,7 @@
 
 #[path = "../../examples/hub/days.rs"]
 pub mod days;
-mod fault;
+pub mod fault;
 mod paper;
 #[path = "../../examples/hub/service.rs"]
 mod service;

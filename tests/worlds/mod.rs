@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod discord;
+pub mod feeds;
 pub mod hub;
 pub mod loopback;
 pub mod postgres;
