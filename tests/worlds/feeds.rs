@@ -1,21 +1,24 @@
 //! A web server with feeds on loopback: each address has a body, a validator and faults of its own.
 
 use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 use url::Url;
 
 use super::hub::fault::{self, Fault};
-use super::loopback::Loopback;
 
 /// A running server.
 pub struct Feeds {
-    loopback: Loopback,
+    address: SocketAddr,
+    server: JoinHandle<()>,
     pages: Arc<Pages>,
 }
 
@@ -31,17 +34,20 @@ impl Feeds {
     pub async fn start() -> Self {
         let pages = Arc::<Pages>::default();
         let app = Router::new().fallback(answer).with_state(Arc::clone(&pages));
-        Self { loopback: Loopback::start(app).await, pages }
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = tokio::spawn(async { axum::serve(listener, app).await.unwrap() });
+        Self { address, server, pages }
     }
 
     /// The address of a page.
     pub fn url(&self, path: &str) -> Url {
-        format!("{}{path}", self.loopback.url()).parse().unwrap()
+        format!("http://{}{path}", self.address).parse().unwrap()
     }
 
     /// `127.0.0.1:PORT`, to be allowed in the configuration.
     pub fn host(&self) -> String {
-        self.loopback.url().trim_start_matches("http://").to_owned()
+        self.address.to_string()
     }
 
     /// Puts a body at an address.
@@ -74,6 +80,12 @@ impl Feeds {
             }
             came.await;
         }
+    }
+}
+
+impl Drop for Feeds {
+    fn drop(&mut self) {
+        self.server.abort();
     }
 }
 
