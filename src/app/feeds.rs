@@ -74,7 +74,7 @@ impl Following {
             match self.store.feeds().await {
                 Ok(feeds) => self.follow(&fetcher, &feeds, &mut running),
                 Err(error) => {
-                    warn!("Cannot look up the feeds, next try in {} s: {error}", LOOK_AGAIN.as_secs())
+                    warn!("Cannot look up the feeds, next try in {} s: {error}", LOOK_AGAIN.as_secs());
                 }
             }
             tokio::select! {

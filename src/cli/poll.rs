@@ -43,7 +43,7 @@ pub async fn run(config: &Config, args: Poll, output: Output) -> Result<(), CliE
         match poller.poll().await {
             Ok(report) => tell(&poller, &report, output)?,
             Err(error) => {
-                warn!(feed = feed.id.0, "Cannot read feed {}, “{}”: {error:#}", feed.id.0, feed.title)
+                warn!(feed = feed.id.0, "Cannot read feed {}, “{}”: {error:#}", feed.id.0, feed.title);
             }
         }
     }

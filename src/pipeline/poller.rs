@@ -105,11 +105,11 @@ impl Poller {
 
     fn first_baseline(&self) -> Date {
         let today = self.clock.today();
-        match self.source.starts_silently() {
+        if self.source.starts_silently() {
             // The first poll posts nothing; later ones post what they bring unless it is weeks old.
-            true => today.saturating_sub(POST_WITHIN_DAYS.days()),
-            false => today.saturating_sub(i64::from(self.settings.backlog_days).days()),
+            return today.saturating_sub(POST_WITHIN_DAYS.days());
         }
+        today.saturating_sub(i64::from(self.settings.backlog_days).days())
     }
 
     /// Reads days in order, the oldest first, so that papers are numbered as they were listed.

@@ -13,7 +13,7 @@ use url::Url;
 use super::feed::{html, names};
 use super::fetch::{FetchError, Fetched, Fetcher, Validators};
 use super::huggingface::fields::{line, one_line, paragraphs, text};
-use super::{BadRow, DayListings, Rows, Source, SourceError};
+use super::{DayListings, Rows, Source, SourceError};
 use crate::domain::query::Announcement;
 use crate::domain::{Counters, Facts, Listing, PaperId, SourceName};
 
@@ -157,10 +157,7 @@ pub fn parse(body: &[u8], asked: Date) -> Result<Page, &'static str> {
     }
     let mut rows = Rows::default();
     for (index, entry) in collection.iter().enumerate() {
-        match listing(entry, asked) {
-            Ok(listing) => rows.listings.push(listing),
-            Err(reason) => rows.bad.push(BadRow { index, reason }),
-        }
+        rows.push(index, listing(entry, asked));
     }
     let total = number(message, "total").unwrap_or(collection.len());
     Ok(Page { rows, count: collection.len(), total })

@@ -1,7 +1,7 @@
 use paperwire::domain::SourceName;
 use paperwire::store::{AddedFeed, FeedId, SourceState, Validators};
 
-use super::{Database, at, day, on_both};
+use super::{at, day, on_both};
 
 const URL: &str = "https://www.lab.example/feed/";
 

@@ -152,7 +152,7 @@ impl Item {
 
 /// Writes a feed.
 pub fn rss(items: &[Item]) -> String {
-    let items: String = items
+    let items: Vec<String> = items
         .iter()
         .map(|Item { title, link, guid, date }| {
             format!(
@@ -161,6 +161,7 @@ pub fn rss(items: &[Item]) -> String {
             )
         })
         .collect();
+    let items = items.concat();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rss version=\"2.0\"><channel><title>The Journal</title>\
          <link>https://journal.example/</link>\n{items}</channel></rss>\n"

@@ -48,7 +48,7 @@ fn split(line: &str) -> Vec<String> {
     }
     let parts = parts(line);
     let family_first = parts.len() > 1
-        && parts.len() % 2 == 0
+        && parts.len().is_multiple_of(2)
         && parts.chunks(2).all(|pair| is_initials(&pair[1]) && !is_initials(&pair[0]));
     if family_first {
         return parts.chunks(2).map(|pair| format!("{} {}", pair[1], pair[0])).collect();

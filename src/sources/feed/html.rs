@@ -220,7 +220,7 @@ fn kind(name: &str) -> Option<Kind> {
 /// Where a tag ends, counting a “>” in a quoted attribute as part of it.
 fn tag_end(tag: &str) -> Option<usize> {
     let first = tag.find('>')?;
-    if tag[..first].bytes().filter(|byte| *byte == b'"').count() % 2 == 0 {
+    if tag[..first].bytes().filter(|byte| *byte == b'"').count().is_multiple_of(2) {
         return Some(first + 1);
     }
     let window = super::written::cut(&tag[first..], LONGEST_QUOTED);

@@ -69,8 +69,8 @@ impl Scope {
         let (mut arxiv, mut doi) = (None, None);
         let named = item.identifiers.iter().filter_map(|text| named(text));
         let by_id = item.guid.iter().filter_map(|text| named_by_guid(text));
-        let linked = links.iter().filter_map(|link| linked(link));
-        for id in named.chain(by_id).chain(linked) {
+        let by_address = links.iter().filter_map(linked);
+        for id in named.chain(by_id).chain(by_address) {
             let place = if id.is_doi() { &mut doi } else { &mut arxiv };
             place.get_or_insert(id);
         }

@@ -16,9 +16,8 @@ pub(super) fn read(text: &str) -> Result<RawFeed, NotAFeed> {
     if separators > MOST_VALUES {
         return Err(NotAFeed::TooComplex);
     }
-    let whole: Value = serde_json::from_str(text).map_err(|error| match error.is_eof() {
-        true => NotAFeed::BrokeOff,
-        false => NotAFeed::BrokenJson { line: error.line() },
+    let whole: Value = serde_json::from_str(text).map_err(|error| {
+        if error.is_eof() { NotAFeed::BrokeOff } else { NotAFeed::BrokenJson { line: error.line() } }
     })?;
     let is_feed = field(&whole, "version").is_some_and(|version| version.contains("jsonfeed.org"));
     let items = whole.get("items").and_then(Value::as_array).filter(|_| is_feed).ok_or(NotAFeed::Unknown)?;

@@ -154,11 +154,6 @@ fn unchanged(known: Option<&Validators>) -> DayListings {
     }
 }
 
-/// The line that a byte stands in, counted from 1.
-fn line_at(before: &[u8]) -> usize {
-    before.iter().filter(|byte| **byte == b'\n').count() + 1
-}
-
 /// The name of the store's feed with this number: `feed-7`.
 ///
 /// Source names live as long as the program, so each is made once; there are as many as feeds were followed.

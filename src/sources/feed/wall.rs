@@ -9,8 +9,8 @@ use url::Url;
 use super::identity::Scope;
 use super::raw::{Pace, RawFeed};
 use super::{NotAFeed, decode, html, item, json, xml};
+use crate::sources::Rows;
 use crate::sources::huggingface::fields::one_line;
-use crate::sources::{BadRow, Rows};
 
 /// The most items; the largest feeds on record have some 1,500.
 pub(super) const MOST_ITEMS: usize = 2_000;
@@ -74,11 +74,11 @@ fn listings(raw: &RawFeed, url: &Url, today: Date) -> Parsed {
     let scope = Scope::of(raw, url);
     let (mut rows, mut seen) = (Rows::default(), HashSet::new());
     for (index, item) in raw.items.iter().enumerate() {
-        match item::listing(item, &scope, today) {
-            Ok(listing) if !seen.insert(listing.paper.clone()) => {}
-            Ok(listing) => rows.listings.push(listing),
-            Err(reason) => rows.bad.push(BadRow { index, reason }),
+        let row = item::listing(item, &scope, today);
+        if row.as_ref().is_ok_and(|listing| !seen.insert(listing.paper.clone())) {
+            continue;
         }
+        rows.push(index, row);
     }
     let title = one_line(&html::plain(&raw.title), TITLE).unwrap_or_default();
     Parsed { title, pace: raw.pace.clone(), rows }

@@ -139,7 +139,7 @@ impl Field {
             }
             (Ns::Rss, "description") | (Ns::Atom, "summary") => item.summary = self.html(),
             (Ns::DublinCore, "description" | "abstract") if item.summary.is_empty() => {
-                item.summary = self.html()
+                item.summary = self.html();
             }
             (Ns::Content, "encoded") | (Ns::Atom, "content") => item.content = self.html(),
             (Ns::DublinCore, "creator") | (Ns::Rss, "author") | (Ns::Atom, "name") => {
@@ -151,11 +151,11 @@ impl Field {
             }
             (Ns::Atom, "updated" | "modified") => item.updated = self.word(),
             (Ns::Rss, "category") | (Ns::DublinCore, "subject") => {
-                push(&mut item.categories, Some(self.html()))
+                push(&mut item.categories, Some(self.html()));
             }
             (Ns::Atom, "category") => push(&mut item.categories, Some(escaped(&self.attributes.term))),
             (Ns::DublinCore, "identifier") | (Ns::Prism, "doi" | "url") => {
-                push(&mut item.identifiers, self.word())
+                push(&mut item.identifiers, self.word());
             }
             (Ns::Arxiv, "doi" | "DOI") => push(&mut item.identifiers, self.word()),
             (Ns::Arxiv, "announce_type") => item.announced = self.word(),

@@ -1,6 +1,6 @@
 //! RSS 0.9 to 2.0, RDF and Atom, in one pass over the elements.
 //!
-//! An own pass over quick-xml (docs/adr/0007-feed-reader.md): what tells papers apart, DOIs and ids that do not
+//! An own pass over quick-xml (docs/adr/0008-feed-reader.md): what tells papers apart, DOIs and ids that do not
 //! change, stands in elements that ready-made feed parsers leave out. A channel and an item hold *fields*, whose
 //! text and mark-up are gathered as HTML; everything else is passed over.
 
@@ -48,7 +48,7 @@ pub(super) fn read(text: &str) -> Result<RawFeed, NotAFeed> {
     while !reading.over {
         let event = reader.read_event().map_err(|error| {
             let at = usize::try_from(reader.error_position()).unwrap_or(usize::MAX).min(text.len());
-            refusal(&error, &text.as_bytes()[..at])
+            refusal(&error, text.get(..at).unwrap_or(text))
         })?;
         match event {
             Event::Start(start) => reading.start(&start)?,
@@ -67,11 +67,11 @@ pub(super) fn read(text: &str) -> Result<RawFeed, NotAFeed> {
     Ok(reading.feed)
 }
 
-fn refusal(error: &quick_xml::Error, before: &[u8]) -> NotAFeed {
+fn refusal(error: &quick_xml::Error, before: &str) -> NotAFeed {
     match error {
         // The parser has come to the end inside a tag, a comment or the like.
         quick_xml::Error::Syntax(_) => NotAFeed::BrokeOff,
-        _ => NotAFeed::BrokenXml { line: super::line_at(before) },
+        _ => NotAFeed::BrokenXml { line: before.matches('\n').count() + 1 },
     }
 }
 
