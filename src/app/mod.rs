@@ -7,6 +7,7 @@ pub mod ask;
 mod commands;
 pub mod demo;
 mod discord;
+mod feeds;
 mod health;
 mod lock;
 mod platforms;
@@ -20,12 +21,15 @@ use anyhow::Context as _;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::config::RxivConfig;
 use crate::pipeline::{Indexer, PollSettings, Poller};
 use crate::search::Search;
+use crate::sources::biorxiv::{Rxiv, Server};
 use crate::sources::{FetchConfig, Fetcher, Source, huggingface::HuggingFace};
 use crate::store::Store;
 
 pub use discord::discord_invite;
+pub use feeds::{feed_pollers, look_at_feed};
 pub use health::healthcheck;
 pub use platforms::{not_connected, slack_manifest};
 pub use sandbox::{Line, Shown};
@@ -72,6 +76,19 @@ pub fn pollers(config: &Config, store: &Store) -> anyhow::Result<Vec<Poller>> {
     if config.sources.arxiv.enabled {
         let source = arxiv::source(config, store)?;
         pollers.push(poller(store, Arc::new(source), arxiv::settings(config)));
+    }
+    for (rxiv, server) in
+        [(&config.sources.biorxiv, Server::BioRxiv), (&config.sources.medrxiv, Server::MedRxiv)]
+    {
+        if rxiv.enabled {
+            let RxivConfig { interval, backlog_days, reread_days, .. } = *rxiv;
+            let source = Rxiv::new(fetcher(config)?, rxiv.base_url.clone(), server);
+            pollers.push(poller(
+                store,
+                Arc::new(source),
+                PollSettings { interval, backlog_days, reread_days },
+            ));
+        }
     }
     Ok(pollers)
 }

@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use super::commands::Commands;
+use super::feeds::Following;
 use super::platforms::{Platforms, not_connected};
 use super::runner::Runner;
 use super::sandbox::{self, Ledger};
@@ -63,6 +64,11 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
     }
     let roundups = Roundups::new(store.clone(), clock.clone(), platforms.all.clone());
     run(Arc::new(roundups), &Arc::new(Notify::new()), Some(&send), false);
+    if config.sources.feeds.enabled {
+        let (config, store) = (config.clone(), store.clone());
+        let (route, stop) = (route.clone(), stop.clone());
+        tasks.spawn(Following { config, store, route, tasks: tasks.clone(), stop }.run());
+    }
     let delivery = &config.delivery;
     let router =
         Router::new(store.clone(), clock.clone(), platforms.all, delivery.max_age, delivery.short_text);

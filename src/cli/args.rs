@@ -185,6 +185,12 @@ pub enum Sources {
     CheckUrl(CheckUrl),
     /// Print what a source's answer in a file gives: its listings, and the rows that were refused with the reason
     Parse(ParseBody),
+    /// Follow a feed (RSS, Atom, RDF or JSON Feed); reads it once and shows what it brings
+    Add(AddSource),
+    /// List the feeds that are followed, with how reading them goes
+    List,
+    /// Follow a feed no longer; its papers stay
+    Remove(SourceArg),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -207,6 +213,21 @@ pub enum BodyKind {
     Oai,
     /// JSON of Hugging Face's daily papers
     Huggingface,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct AddSource {
+    /// The address of the feed
+    pub url: String,
+    /// Only show what it brings
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct SourceArg {
+    /// The number that `sources list` shows
+    pub id: i64,
 }
 
 #[derive(Debug, ClapArgs)]

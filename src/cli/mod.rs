@@ -20,6 +20,7 @@ mod search;
 mod serve;
 mod slack;
 mod sources;
+mod sources_add;
 mod sources_parse;
 mod subscriptions;
 

@@ -1,13 +1,14 @@
 //! `paperwire poll --once`
 
 use serde::Serialize;
+use tracing::warn;
 
 use super::args::Poll;
 use super::exit::CliError;
 use super::output::{Output, count};
 use crate::app;
 use crate::config::{Config, LogFormat};
-use crate::pipeline::PollReport;
+use crate::pipeline::{PollReport, Poller};
 use crate::telemetry;
 
 #[derive(Serialize)]
@@ -34,13 +35,28 @@ pub async fn run(config: &Config, args: Poll, output: Output) -> Result<(), CliE
             Some((from, to)) => poller.poll_days(from, to).await?,
             None => poller.poll().await?,
         };
-        output.row(&Row { source: poller.source_name(), report: &report }, |row| {
-            let PollReport { from, to, new, changed, unchanged, bad_rows } = row.report;
-            let days = if from == to { from.to_string() } else { format!("{from} to {to}") };
-            let new = count(*new, "new paper", "new papers");
-            let bad = if *bad_rows > 0 { format!(", {bad_rows} unreadable rows") } else { String::new() };
-            format!("{}: {new} for {days}, {changed} changed, {unchanged} unchanged{bad}.", row.source)
-        })?;
+        tell(&poller, &report, output)?;
     }
+    // A feed only tells what is there now; and a stranger's trouble is no failure of this command.
+    let feeds = if days.is_none() { app::feed_pollers(config, &store).await? } else { Vec::new() };
+    for (feed, poller) in feeds {
+        match poller.poll().await {
+            Ok(report) => tell(&poller, &report, output)?,
+            Err(error) => {
+                warn!(feed = feed.id.0, "Cannot read feed {}, “{}”: {error:#}", feed.id.0, feed.title);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn tell(poller: &Poller, report: &PollReport, output: Output) -> Result<(), CliError> {
+    output.row(&Row { source: poller.source_name(), report }, |row| {
+        let PollReport { from, to, new, changed, unchanged, bad_rows } = row.report;
+        let days = if from == to { from.to_string() } else { format!("{from} to {to}") };
+        let new = count(*new, "new paper", "new papers");
+        let bad = if *bad_rows > 0 { format!(", {bad_rows} unreadable rows") } else { String::new() };
+        format!("{}: {new} for {days}, {changed} changed, {unchanged} unchanged{bad}.", row.source)
+    })?;
     Ok(())
 }

@@ -8,6 +8,7 @@ use url::Host;
 use super::args::{CheckUrl, Sources};
 use super::exit::CliError;
 use super::output::Output;
+use super::sources_add;
 use crate::config::Config;
 use crate::sources::fetch::guard::resolve::checked;
 use crate::sources::fetch::{Guard, Lookup as _, Passage, Refusal, SystemLookup};
@@ -34,6 +35,9 @@ pub async fn run(config: &Config, command: &Sources, output: Output) -> Result<(
     match command {
         Sources::CheckUrl(args) => check_url(config, args, output).await,
         Sources::Parse(args) => super::sources_parse::run(args, output),
+        Sources::Add(args) => sources_add::add(config, args, output).await,
+        Sources::List => sources_add::list(config, output).await,
+        Sources::Remove(args) => sources_add::remove(config, args, output).await,
     }
 }
 

@@ -21,8 +21,8 @@ use secrecy::ExposeSecret;
 pub use error::{ConfigError, Fault};
 pub use place::StoreConfig;
 pub use sections::{
-    ArxivConfig, CommandsConfig, DeliveryConfig, DiscordConfig, DiscordMode, HuggingFaceConfig, LogConfig,
-    LogFormat, SlackConfig, SlackManagers, SlackMode, SourcesConfig, WebConfig,
+    ArxivConfig, CommandsConfig, DeliveryConfig, DiscordConfig, DiscordMode, FeedsConfig, HuggingFaceConfig,
+    LogConfig, LogFormat, RxivConfig, SlackConfig, SlackManagers, SlackMode, SourcesConfig, WebConfig,
 };
 
 use effective::Derived;

@@ -73,6 +73,49 @@ pub struct SourcesConfig {
     pub huggingface: HuggingFaceConfig,
     /// arXiv's announcements.
     pub arxiv: ArxivConfig,
+    /// Feeds that people add.
+    pub feeds: FeedsConfig,
+    /// bioRxiv.
+    pub biorxiv: RxivConfig,
+    /// medRxiv.
+    pub medrxiv: RxivConfig,
+}
+
+/// Feeds that people add.
+#[derive(Debug, Clone)]
+pub struct FeedsConfig {
+    /// Whether they are polled.
+    pub enabled: bool,
+    /// Time between two polls of a feed.
+    pub interval: Duration,
+}
+
+/// One of the preprint servers bioRxiv and medRxiv.
+#[derive(Debug, Clone)]
+pub struct RxivConfig {
+    /// Whether it is polled.
+    pub enabled: bool,
+    /// Where its API is served.
+    pub base_url: Url,
+    /// Time between two polls.
+    pub interval: Duration,
+    /// Days before today whose papers a fresh installation posts as well.
+    pub backlog_days: u16,
+    /// Days before today that each poll reads again.
+    pub reread_days: u16,
+}
+
+impl RxivConfig {
+    fn read(reader: &mut Reader, server: &str) -> Self {
+        let key = |name: &str| format!("sources.{server}.{name}");
+        Self {
+            enabled: reader.read(&key("enabled"), boolean),
+            base_url: reader.read(&key("base_url"), web_url),
+            interval: reader.read(&key("interval"), duration(Duration::from_secs(1)..=WEEK)),
+            backlog_days: reader.read(&key("backlog_days"), number(0..=365)),
+            reread_days: reader.read(&key("reread_days"), number(0..=60)),
+        }
+    }
 }
 
 /// Hugging Face's daily papers.
@@ -129,8 +172,18 @@ impl SourcesConfig {
             backlog_days: reader.read("sources.huggingface.backlog_days", number(0..=365)),
             reread_days: reader.read("sources.huggingface.reread_days", number(0..=60)),
         };
-        let arxiv = ArxivConfig::read(reader);
-        Self { allow: reader.read("sources.allow", allowed_hosts), huggingface, arxiv }
+        let feeds = FeedsConfig {
+            enabled: reader.read("sources.feeds.enabled", boolean),
+            interval: reader.read("sources.feeds.interval", duration(Duration::from_secs(1)..=WEEK)),
+        };
+        Self {
+            allow: reader.read("sources.allow", allowed_hosts),
+            huggingface,
+            arxiv: ArxivConfig::read(reader),
+            feeds,
+            biorxiv: RxivConfig::read(reader, "biorxiv"),
+            medrxiv: RxivConfig::read(reader, "medrxiv"),
+        }
     }
 }
 

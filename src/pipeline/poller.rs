@@ -96,11 +96,20 @@ impl Poller {
     async fn state(&self) -> anyhow::Result<SourceState> {
         let known = self.store.source_state(self.source.name()).await?;
         Ok(known.unwrap_or_else(|| SourceState {
-            baseline: self.clock.today().saturating_sub(i64::from(self.settings.backlog_days).days()),
+            baseline: self.first_baseline(),
             polled_at: None,
             failure: None,
             failures: 0,
         }))
+    }
+
+    fn first_baseline(&self) -> Date {
+        let today = self.clock.today();
+        if self.source.starts_silently() {
+            // The first poll posts nothing; later ones post what they bring unless it is weeks old.
+            return today.saturating_sub(POST_WITHIN_DAYS.days());
+        }
+        today.saturating_sub(i64::from(self.settings.backlog_days).days())
     }
 
     /// Reads days in order, the oldest first, so that papers are numbered as they were listed.
@@ -126,8 +135,15 @@ impl Poller {
 
     /// The first day whose papers are posted: never before the baseline, and not weeks late.
     fn postable_from(&self, state: &SourceState) -> Date {
-        let fresh = self.clock.today().saturating_sub(POST_WITHIN_DAYS.days());
-        if state.polled_at.is_none() { state.baseline } else { state.baseline.max(fresh) }
+        let today = self.clock.today();
+        let fresh = today.saturating_sub(POST_WITHIN_DAYS.days());
+        if state.polled_at.is_none() && self.source.starts_silently() {
+            today.saturating_add(1.day())
+        } else if state.polled_at.is_none() {
+            state.baseline
+        } else {
+            state.baseline.max(fresh)
+        }
     }
 
     async fn read_day(

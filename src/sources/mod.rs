@@ -4,6 +4,8 @@
 //! ask again is the poller's business.
 
 pub mod arxiv;
+pub mod biorxiv;
+pub mod feed;
 pub mod fetch;
 pub mod huggingface;
 mod rows;
@@ -17,6 +19,7 @@ use jiff::civil::Date;
 use crate::domain::{Listing, SourceName};
 
 pub use arxiv::Arxiv;
+pub use feed::Feed;
 pub use fetch::{FetchConfig, FetchError, Fetcher, RateLimit, Validators};
 pub use huggingface::HuggingFace;
 pub use rows::{BadRow, Rows};
@@ -33,6 +36,13 @@ pub trait Source: Send + Sync {
     /// as an RSS feed, answers for today alone.
     fn serves(&self, day: Date, today: Date) -> bool {
         day <= today
+    }
+
+    /// Tells whether a first reading shows what has stood there for long, so that nothing of it is news.
+    ///
+    /// Then only what later readings bring is posted, by when it was first seen.
+    fn starts_silently(&self) -> bool {
+        false
     }
 
     /// Reads the listings of `day`, which is never taken to be later than `today`.

@@ -7,6 +7,7 @@ mod controls;
 mod db;
 mod destinations;
 mod error;
+mod feeds;
 mod here;
 mod ids;
 mod interactions;
@@ -33,6 +34,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use error::StoreError;
+pub use feeds::{AddedFeed, FeedId, FollowedFeed};
 pub use here::{Here, SubscribedHere, Traffic};
 pub use interactions::Begun;
 pub use latest::Latest;

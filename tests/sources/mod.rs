@@ -2,8 +2,11 @@
 
 mod archive;
 mod arxiv;
+mod biorxiv;
 mod conditional;
 mod failures;
+mod feed;
+mod feed_cli;
 mod fetch;
 mod guard;
 mod huggingface;

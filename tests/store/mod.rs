@@ -3,6 +3,7 @@
 
 mod claiming;
 mod concurrency;
+mod feeds;
 mod interactions;
 mod migrations;
 mod opening;

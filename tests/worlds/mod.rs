@@ -3,6 +3,7 @@
 pub mod arxiv;
 pub mod clock;
 pub mod discord;
+pub mod feeds;
 pub mod hub;
 pub mod loopback;
 pub mod postgres;

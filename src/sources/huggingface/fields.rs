@@ -14,12 +14,12 @@ use url::Url;
 const LONGEST_URL: usize = 2048;
 
 /// Reads a text field, if there is anything in it.
-pub(super) fn text<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
+pub(in crate::sources) fn text<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
     object.get(key)?.as_str().map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// Reads a text field as one line of at most `max` characters.
-pub(super) fn line(object: &Value, key: &str, max: usize) -> Option<String> {
+pub(in crate::sources) fn line(object: &Value, key: &str, max: usize) -> Option<String> {
     one_line(text(object, key)?, max)
 }
 

@@ -1,0 +1,120 @@
+//! The feeds that people add: one poller for each, begun and ended as the table changes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::civil::Date;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
+use url::Url;
+
+use super::{fetcher, runner::Runner};
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::pipeline::{PollSettings, Poller};
+use crate::sources::Fetcher;
+use crate::sources::feed::{self, Feed, LookError, Parsed};
+use crate::store::{FeedId, FollowedFeed, Store};
+
+/// How often the table is looked at: a feed that was just added is read within this time.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// A poller for each feed that is followed and not paused.
+pub async fn feed_pollers(config: &Config, store: &Store) -> anyhow::Result<Vec<(FollowedFeed, Poller)>> {
+    if !config.sources.feeds.enabled {
+        return Ok(Vec::new());
+    }
+    let fetcher = fetcher(config)?;
+    let feeds = store.feeds().await?.into_iter().filter(|feed| feed.paused_at.is_none());
+    Ok(feeds.filter_map(|feed| Some((feed.clone(), poller(config, store, &fetcher, &feed)?))).collect())
+}
+
+/// Reads a feed once, before anybody follows it; gives the address that answered.
+pub async fn look_at_feed(
+    config: &Config,
+    url: &Url,
+    today: Date,
+) -> anyhow::Result<Result<(Url, Parsed), LookError>> {
+    Ok(feed::look(&fetcher(config)?, url, today).await)
+}
+
+fn poller(config: &Config, store: &Store, fetcher: &Fetcher, feed: &FollowedFeed) -> Option<Poller> {
+    let Ok(url) = Url::parse(&feed.url) else {
+        warn!(feed = feed.id.0, "Feed {} has no usable address: remove it and add it again", feed.id.0);
+        return None;
+    };
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let source = Feed::new(feed.id.0, fetcher.clone(), url, clock.clone());
+    let settings = PollSettings { interval: config.sources.feeds.interval, backlog_days: 0, reread_days: 0 };
+    Some(Poller::new(store.clone(), clock, Arc::new(source), settings))
+}
+
+/// What following feeds needs of the process around it.
+pub(super) struct Following {
+    pub config: Config,
+    pub store: Store,
+    /// Woken when a feed has brought something.
+    pub route: Arc<Notify>,
+    pub tasks: TaskTracker,
+    pub stop: CancellationToken,
+}
+
+impl Following {
+    /// Runs until stopped: a feed that is added is polled, one that is paused or removed no longer.
+    pub(super) async fn run(self) {
+        let fetcher = match fetcher(&self.config) {
+            Ok(fetcher) => fetcher,
+            Err(error) => return warn!("No feeds are read: {error:#}"),
+        };
+        let mut running: HashMap<FeedId, CancellationToken> = HashMap::new();
+        while !self.stop.is_cancelled() {
+            match self.store.feeds().await {
+                Ok(feeds) => self.follow(&fetcher, &feeds, &mut running),
+                Err(error) => {
+                    warn!("Cannot look up the feeds, next try in {} s: {error}", LOOK_AGAIN.as_secs());
+                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+                () = self.stop.cancelled() => {}
+            }
+        }
+    }
+
+    fn follow(
+        &self,
+        fetcher: &Fetcher,
+        feeds: &[FollowedFeed],
+        running: &mut HashMap<FeedId, CancellationToken>,
+    ) {
+        let wanted = |id: &FeedId| feeds.iter().any(|feed| feed.id == *id && feed.paused_at.is_none());
+        running.retain(|id, stop| {
+            let keep = wanted(id);
+            if !keep {
+                info!(feed = id.0, "Feed {} is not read any more", id.0);
+                stop.cancel();
+            }
+            keep
+        });
+        for feed in feeds.iter().filter(|feed| feed.paused_at.is_none()) {
+            if running.contains_key(&feed.id) {
+                continue;
+            }
+            let stop = self.stop.child_token();
+            running.insert(feed.id, stop.clone());
+            let Some(poller) = poller(&self.config, &self.store, fetcher, feed) else { continue };
+            let runner = Runner {
+                stage: Arc::new(poller),
+                clock: Arc::new(SystemClock),
+                wake: Arc::default(),
+                next: Some(self.route.clone()),
+                stop,
+                finishes_steps: false,
+            };
+            self.tasks.spawn(runner.run());
+        }
+    }
+}
