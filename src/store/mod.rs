@@ -3,11 +3,14 @@
 //! All SQL of Paperwire is in this folder, one text for both databases. A method is one transaction;
 //! nothing here waits for a network other than the database's own.
 
+mod backfill;
 mod controls;
 mod db;
 mod destinations;
 mod error;
+mod health;
 mod ids;
+mod import;
 mod merge;
 mod migrate;
 mod outbox;
@@ -22,7 +25,9 @@ mod values;
 use std::fmt;
 use std::sync::Arc;
 
+pub use backfill::Progress;
 pub use error::StoreError;
+pub use health::{Lag, PollNote, SourceHealth};
 pub use outbox::{Claimed, DeliveryFilter, DeliveryRecord, Recovered};
 pub use papers::{CounterSnapshot, ListedAt, Moved, PaperFilter};
 pub use polling::{SourceState, Validators};
