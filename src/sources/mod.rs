@@ -3,6 +3,9 @@
 //! A source turns bytes into [`Listing`]s and decides nothing: what is new, what is posted and when to
 //! ask again is the poller's business.
 
+pub mod archive;
+pub mod calendar;
+pub mod dump;
 pub mod fetch;
 pub mod huggingface;
 
@@ -13,6 +16,7 @@ use jiff::civil::Date;
 
 use crate::domain::{Listing, SourceName};
 
+pub use archive::{Archive, Page};
 pub use fetch::{FetchConfig, FetchError, Fetcher, RateLimit, Validators};
 pub use huggingface::HuggingFace;
 

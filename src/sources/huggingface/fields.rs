@@ -24,7 +24,7 @@ pub(super) fn line(object: &Value, key: &str, max: usize) -> Option<String> {
 }
 
 /// Collapses all white space and control characters to single spaces.
-pub(super) fn one_line(text: &str, max: usize) -> Option<String> {
+pub(in crate::sources) fn one_line(text: &str, max: usize) -> Option<String> {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     let line = capped(&words.collect::<Vec<_>>().join(" "), max);
     (!line.is_empty()).then_some(line)
@@ -34,7 +34,7 @@ pub(super) fn one_line(text: &str, max: usize) -> Option<String> {
 ///
 /// A paragraph begins after a blank line, or, as arXiv writes it, with an indented line; an indented
 /// line that goes on in lower case is only a wrapped one.
-pub(super) fn paragraphs(text: &str, max: usize) -> String {
+pub(in crate::sources) fn paragraphs(text: &str, max: usize) -> String {
     let mut paragraphs: Vec<Vec<String>> = vec![Vec::new()];
     for raw in text.lines() {
         let Some(words) = one_line(raw, usize::MAX) else {

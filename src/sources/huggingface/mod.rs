@@ -4,7 +4,7 @@
 //! move while we turn pages, so a row can appear on two pages; it counts once, and one that slips
 //! between two pages is found by the next poll.
 
-mod fields;
+pub(super) mod fields;
 mod row;
 mod rows;
 
