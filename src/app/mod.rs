@@ -18,7 +18,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::pipeline::{Indexer, PollSettings, Poller};
 use crate::search::Search;
-use crate::sources::{FetchConfig, Fetcher, Source, huggingface::HuggingFace};
+use crate::sources::{Archive, FetchConfig, Fetcher, Source, huggingface::HuggingFace};
 use crate::store::Store;
 
 pub use health::healthcheck;
@@ -65,6 +65,23 @@ pub fn pollers(config: &Config, store: &Store) -> anyhow::Result<Vec<Poller>> {
         pollers.push(poller(store, Arc::new(source), settings));
     }
     Ok(pollers)
+}
+
+/// A source with a past that can be read back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ArchiveName {
+    /// Hugging Face Daily Papers
+    Huggingface,
+}
+
+/// The archive of a source, whether the source is polled or not.
+pub fn archive(config: &Config, name: ArchiveName) -> anyhow::Result<Arc<dyn Archive>> {
+    let fetcher = fetcher(config)?;
+    Ok(match name {
+        ArchiveName::Huggingface => {
+            Arc::new(HuggingFace::new(fetcher, config.sources.huggingface.base_url.clone(), PAGE_LIMIT))
+        }
+    })
 }
 
 fn poller(store: &Store, source: Arc<dyn Source>, settings: PollSettings) -> Poller {

@@ -2,19 +2,23 @@
 
 mod args;
 mod asked;
+mod backfill;
 mod config;
 mod demo;
 mod exit;
 mod explain;
 mod healthcheck;
+mod import;
 mod matching;
 mod migrate;
 mod output;
 mod papers;
 mod poll;
+mod progress;
 mod search;
 mod serve;
 mod sources;
+mod sources_health;
 mod subscriptions;
 
 use std::process::ExitCode;
@@ -53,7 +57,10 @@ fn dispatch(args: Args) -> Result<(), CliError> {
             Command::Poll(poll) => poll::run(&config, poll, output).await,
             Command::Subscriptions(command) => subscriptions::run(&config, command, output).await,
             Command::Papers(command) => papers::run(&config, command, output).await,
-            Command::Sources(command) => sources::run(&config, &command, output).await,
+            Command::Sources { command: Some(command) } => sources::run(&config, &command, output).await,
+            Command::Sources { command: None } => sources_health::run(&config, output).await,
+            Command::Import(args) => import::run(&config, &args, output).await,
+            Command::Backfill(args) => backfill::run(&config, args, output).await,
             Command::Match(query) => matching::run(&config, query, output).await,
             Command::Search(args) => search::run(&config, &args, output).await,
             Command::Explain(args) => explain::run(&config, &args, output).await,
