@@ -4,6 +4,7 @@
 
 mod chat;
 mod config;
+mod import;
 mod layers;
 mod pipeline;
 mod project;

@@ -1,10 +1,12 @@
 //! Reading sources through the real client, against their stand-ins.
 
 mod archive;
+mod calendar;
 mod conditional;
 mod failures;
 mod fetch;
 mod guard;
+mod health;
 mod huggingface;
 mod recorded;
 
