@@ -1,5 +1,6 @@
 //! `paperwire backfill --source … --from … --to …`
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -105,15 +106,15 @@ fn text(row: &Row) -> String {
         row.unchanged
     );
     if row.bad_rows > 0 {
-        text += &format!(" {} rows could not be read.", row.bad_rows);
+        let _ = write!(text, " {} rows could not be read.", row.bad_rows);
     }
     if row.days_skipped > 0 {
         let skipped = count(row.days_skipped, "day", "days");
-        text += &format!(" {skipped} had been read before (--again reads them again).");
+        let _ = write!(text, " {skipped} had been read before (--again reads them again).");
     }
     if row.days_left > 0 {
         let left = count(row.days_left, "day is", "days are");
-        text += &format!(" {left} left: the same command goes on from there.");
+        let _ = write!(text, " {left} left: the same command goes on from there.");
     }
     text
 }

@@ -1,9 +1,11 @@
 //! `paperwire import FILE`
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -53,16 +55,16 @@ impl From<ImportedFrom> for SourceName {
 
 /// Takes a dump in.
 pub async fn run(config: &Config, args: &Args, output: Output) -> Result<(), CliError> {
-    let (lines, bytes, progress) = open(&args.file)?;
+    let (lines, size, counter) = open(&args.file)?;
     let store = app::open_store(config).await?;
     let (search, indexer) = app::search(config, &store)?;
     let elsewhere = !search.is_writable();
     let import = Import::new(store, Arc::new(SystemClock), indexer, args.source.into());
     let begun = Instant::now();
-    let mut shown = Progress::new(bytes, "papers");
+    let mut shown = Progress::new(size, "papers");
     let imported = import
         .run(lines, |so_far| {
-            shown.at(progress.bytes(), so_far.papers);
+            shown.at(counter.bytes(), so_far.papers);
         })
         .await?;
     shown.end();
@@ -100,11 +102,11 @@ fn report(imported: &Imported, took: Duration, elsewhere: bool, output: Output) 
             row.new, row.changed
         );
         for Bad { line, reason } in row.bad_lines.iter().take(SHOWN_BAD_LINES) {
-            text += &format!("\nLeft out line {line}: {reason}");
+            let _ = write!(text, "\nLeft out line {line}: {reason}");
         }
         let more = row.bad.saturating_sub(SHOWN_BAD_LINES as u64);
         if more > 0 {
-            text += &format!("\nLeft out {more} more lines (--json shows up to 100).");
+            let _ = write!(text, "\nLeft out {more} more lines (--json shows up to 100).");
         }
         if elsewhere {
             text += "\nThe running `paperwire serve` takes them into the search.";
@@ -115,7 +117,7 @@ fn report(imported: &Imported, took: Duration, elsewhere: bool, output: Output) 
 
 /// Counts what has been read of a file.
 #[derive(Clone, Default)]
-struct Counter(Arc<std::sync::atomic::AtomicU64>);
+struct Counter(Arc<AtomicU64>);
 
 struct Counted<R> {
     inner: R,
@@ -124,14 +126,14 @@ struct Counted<R> {
 
 impl Counter {
     fn bytes(&self) -> u64 {
-        self.0.load(std::sync::atomic::Ordering::Relaxed)
+        self.0.load(Ordering::Relaxed)
     }
 }
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        self.counter.0.fetch_add(read as u64, std::sync::atomic::Ordering::Relaxed);
+        self.counter.0.fetch_add(read as u64, Ordering::Relaxed);
         Ok(read)
     }
 }
@@ -153,8 +155,8 @@ fn open(path: &Path) -> Result<(Lines, Option<u64>, Counter), CliError> {
         let size = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len());
         (Box::new(file), size)
     };
-    let counted = Counted { inner: input, counter: counter.clone() };
-    let lines = Lines::new(BufReader::with_capacity(1 << 16, counted));
+    let input = Counted { inner: input, counter: counter.clone() };
+    let lines = Lines::new(BufReader::with_capacity(1 << 16, input));
     let lines = lines.with_context(|| format!("“{}” cannot be read", path.display()))?;
     Ok((lines, size, counter))
 }

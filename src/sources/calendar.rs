@@ -79,13 +79,11 @@ pub fn expected(source: SourceName, now: Timestamp) -> Expected {
     let calendar = Calendar::of(source);
     let zone = calendar.zone();
     let day = now.to_zoned(zone.clone()).date();
-    match calendar.rest(day) {
-        Some(rest) => rest,
-        None => {
-            let since = at(day, 0, calendar.grace(), &zone);
-            if now < since { Expected::NotYet { at: since } } else { Expected::Due { since } }
-        }
+    if let Some(rest) = calendar.rest(day) {
+        return rest;
     }
+    let since = at(day, 0, calendar.grace(), &zone);
+    if now < since { Expected::NotYet { at: since } } else { Expected::Due { since } }
 }
 
 /// When a source's next day with papers begins, later than `now`.

@@ -62,10 +62,10 @@ impl Store {
             let mut known: HashMap<String, Paper> = HashMap::new();
             for ids in ids.chunks(ROWS) {
                 let mut select = QueryBuilder::new("SELECT * FROM paper WHERE canonical_id IN (");
-                let mut list = select.separated(", ");
-                ids.iter().for_each(|id| {
-                    list.push_bind(*id);
-                });
+                let mut among = select.separated(", ");
+                for id in ids {
+                    among.push_bind(*id);
+                }
                 select.push(")");
                 let rows: Vec<PaperRow> =
                     select.build_query_as().persistent(false).fetch_all(&mut *tx).await?;
