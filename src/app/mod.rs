@@ -25,7 +25,7 @@ use crate::config::RxivConfig;
 use crate::pipeline::{Indexer, PollSettings, Poller};
 use crate::search::Search;
 use crate::sources::biorxiv::{Rxiv, Server};
-use crate::sources::{FetchConfig, Fetcher, Source, huggingface::HuggingFace};
+use crate::sources::{Archive, FetchConfig, Fetcher, Source, huggingface::HuggingFace};
 use crate::store::Store;
 
 pub use discord::discord_invite;
@@ -91,6 +91,23 @@ pub fn pollers(config: &Config, store: &Store) -> anyhow::Result<Vec<Poller>> {
         }
     }
     Ok(pollers)
+}
+
+/// A source with a past that can be read back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ArchiveName {
+    /// Hugging Face Daily Papers
+    Huggingface,
+}
+
+/// The archive of a source, whether the source is polled or not.
+pub fn archive(config: &Config, name: ArchiveName) -> anyhow::Result<Arc<dyn Archive>> {
+    let fetcher = fetcher(config)?;
+    Ok(match name {
+        ArchiveName::Huggingface => {
+            Arc::new(HuggingFace::new(fetcher, config.sources.huggingface.base_url.clone(), PAGE_LIMIT))
+        }
+    })
 }
 
 fn poller(store: &Store, source: Arc<dyn Source>, settings: PollSettings) -> Poller {

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use url::Url;
 
+use crate::app::ArchiveName;
 use crate::domain::{Every, Platform};
 
 /// A wire service for research papers: new papers into the right Discord and Slack channels, each once,
@@ -72,9 +73,15 @@ pub enum Command {
     /// Look at stored papers
     #[command(subcommand)]
     Papers(Papers),
-    /// Look at where papers come from
-    #[command(subcommand)]
-    Sources(Sources),
+    /// Show how each source is: last read, last error, next poll, what it brings and how late
+    Sources {
+        #[command(subcommand)]
+        command: Option<Sources>,
+    },
+    /// Take a dump of papers in; they can be searched and are never posted
+    Import(Import),
+    /// Read past days of a source; their papers can be searched and are never posted
+    Backfill(Backfill),
     /// List the stored papers that a query would have matched
     Match(Match),
     /// Search the stored papers
@@ -126,6 +133,45 @@ pub struct Poll {
     /// Last listing day to fetch
     #[arg(long, value_name = "DAY", requires = "from")]
     pub to: Option<Date>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Import {
+    /// JSON Lines, plain or gzipped: one paper in each line (docs/sources.md); - is standard input
+    pub file: PathBuf,
+    /// Where the papers were listed
+    #[arg(long, value_name = "SOURCE", default_value = "import")]
+    pub source: ImportedFrom,
+}
+
+/// The source that a dump's listings are of.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ImportedFrom {
+    /// None that Paperwire polls
+    Import,
+    /// arXiv's daily announcements
+    Arxiv,
+    /// Hugging Face Daily Papers
+    Huggingface,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Backfill {
+    /// Which source
+    #[arg(long, value_name = "SOURCE")]
+    pub source: ArchiveName,
+    /// First day, such as 2026-01-01
+    #[arg(long, value_name = "DAY")]
+    pub from: Date,
+    /// Last day
+    #[arg(long, value_name = "DAY")]
+    pub to: Date,
+    /// Only this category, where the source has them
+    #[arg(long, value_name = "NAME")]
+    pub category: Option<String>,
+    /// Read days again that were read before
+    #[arg(long)]
+    pub again: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -211,6 +257,8 @@ pub enum BodyKind {
     ArxivRss,
     /// OAI-PMH of arXiv, in the formats arXiv and arXivRaw
     Oai,
+    /// A feed: RSS, Atom, RDF or JSON Feed
+    Feed,
     /// JSON of Hugging Face's daily papers
     Huggingface,
 }

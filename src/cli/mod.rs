@@ -3,6 +3,7 @@
 mod args;
 mod ask;
 mod asked;
+mod backfill;
 mod commands;
 mod config;
 mod demo;
@@ -10,17 +11,20 @@ mod discord;
 mod exit;
 mod explain;
 mod healthcheck;
+mod import;
 mod matching;
 mod migrate;
 mod output;
 mod papers;
 mod poll;
+mod progress;
 mod roundup;
 mod search;
 mod serve;
 mod slack;
 mod sources;
 mod sources_add;
+mod sources_health;
 mod sources_parse;
 mod subscriptions;
 
@@ -66,7 +70,10 @@ fn dispatch(args: Args) -> Result<(), CliError> {
             Command::Poll(poll) => poll::run(&config, poll, output).await,
             Command::Subscriptions(command) => subscriptions::run(&config, command, output).await,
             Command::Papers(command) => papers::run(&config, command, output).await,
-            Command::Sources(command) => sources::run(&config, &command, output).await,
+            Command::Sources { command: Some(command) } => sources::run(&config, &command, output).await,
+            Command::Sources { command: None } => sources_health::run(&config, output).await,
+            Command::Import(args) => import::run(&config, &args, output).await,
+            Command::Backfill(args) => backfill::run(&config, args, output).await,
             Command::Match(query) => matching::run(&config, query, output).await,
             Command::Search(args) => search::run(&config, &args, output).await,
             Command::Explain(args) => explain::run(&config, &args, output).await,

@@ -11,7 +11,7 @@ use super::exit::CliError;
 use super::output::{Output, count, table};
 use crate::clock::{Clock as _, SystemClock};
 use crate::domain::{Counters, Listing, Organization, SourceSummary};
-use crate::sources::{Rows, arxiv, huggingface};
+use crate::sources::{Rows, arxiv, feed, huggingface};
 
 /// A listing, or a row that is none.
 #[derive(Serialize)]
@@ -129,6 +129,13 @@ fn parse(kind: BodyKind, body: &[u8], today: Date) -> anyhow::Result<Parsed> {
             parsed.note = records.next.map(|_| "There are more pages behind it.".to_owned());
             parsed.deleted = records.deleted.iter().map(ToString::to_string).collect();
             parsed.rows = records.rows;
+        }
+        BodyKind::Feed => {
+            // The address only completes links that the feed leaves short.
+            let url = "https://feed.invalid/".parse().expect("a fixed address");
+            let read = feed::parse(body, None, &url, today)?;
+            parsed.note = Some(format!("It is the feed “{}”.", read.title));
+            parsed.rows = read.rows;
         }
         BodyKind::Huggingface => {
             parsed.rows = huggingface::parse(body, today, today).map_err(anyhow::Error::msg)?;

@@ -3,8 +3,11 @@
 //! A stage does one piece of work per [`Stage::step`], so that tests drive it by hand and `app`
 //! runs it in a loop. Stages share nothing but the store.
 
+mod backfill;
+mod import;
 mod indexer;
 mod interest;
+mod jitter;
 mod poller;
 mod poster;
 mod roundup;
@@ -14,7 +17,10 @@ mod sender;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+pub use backfill::{Advance, Backfill, Span};
+pub use import::{Import, Imported};
 pub use indexer::Indexer;
+pub use jitter::next_poll;
 pub use poller::{PollReport, PollSettings, Poller};
 pub use roundup::{Roundups, preview_roundup};
 pub use router::Router;

@@ -3,8 +3,11 @@
 //! A source turns bytes into [`Listing`]s and decides nothing: what is new, what is posted and when to
 //! ask again is the poller's business.
 
+pub mod archive;
 pub mod arxiv;
 pub mod biorxiv;
+pub mod calendar;
+pub mod dump;
 pub mod feed;
 pub mod fetch;
 pub mod huggingface;
@@ -18,6 +21,7 @@ use jiff::civil::Date;
 
 use crate::domain::{Listing, SourceName};
 
+pub use archive::{Archive, Page};
 pub use arxiv::Arxiv;
 pub use feed::Feed;
 pub use fetch::{FetchConfig, FetchError, Fetcher, RateLimit, Validators};

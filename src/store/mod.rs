@@ -3,13 +3,16 @@
 //! All SQL of Paperwire is in this folder, one text for both databases. A method is one transaction;
 //! nothing here waits for a network other than the database's own.
 
+mod backfill;
 mod controls;
 mod db;
 mod destinations;
 mod error;
 mod feeds;
+mod health;
 mod here;
 mod ids;
+mod import;
 mod interactions;
 mod latest;
 mod listed;
@@ -33,8 +36,10 @@ mod values;
 use std::fmt;
 use std::sync::Arc;
 
+pub use backfill::Progress;
 pub use error::StoreError;
 pub use feeds::{AddedFeed, FeedId, FollowedFeed};
+pub use health::{Lag, PollNote, SourceHealth};
 pub use here::{Here, SubscribedHere, Traffic};
 pub use interactions::Begun;
 pub use latest::Latest;

@@ -37,7 +37,7 @@ const UPDATE: &str = "UPDATE paper SET title = $1, abstract_text = $2, authors =
     WHERE id = $24 AND revision = $25";
 
 /// Takes a row of change numbers for the papers of one transaction, and the place in the line until it ends.
-const TAKE_CHANGES: &str =
+pub(super) const TAKE_CHANGES: &str =
     "UPDATE change_counter SET value = value + $1 WHERE name = 'papers' RETURNING value";
 
 /// For those who follow the changes: a source lists what others have listed before.
@@ -86,7 +86,7 @@ macro_rules! bind_paper {
 }
 
 /// What a listing makes of a paper that is known already; `None` when it says nothing new.
-fn revised(known: &Paper, listing: &Listing) -> Option<(Facts, Counters, Date)> {
+pub(super) fn revised(known: &Paper, listing: &Listing) -> Option<(Facts, Counters, Date)> {
     let facts = merge::facts(known.facts.clone(), merge::storable(&listing.facts));
     let counters = merge::counters(known.counters, listing.counters);
     let day = known.day.min(listing.day);

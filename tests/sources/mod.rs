@@ -3,12 +3,14 @@
 mod archive;
 mod arxiv;
 mod biorxiv;
+mod calendar;
 mod conditional;
 mod failures;
 mod feed;
 mod feed_cli;
 mod fetch;
 mod guard;
+mod health;
 mod huggingface;
 mod recorded;
 
