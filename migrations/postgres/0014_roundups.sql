@@ -16,4 +16,4 @@ CREATE TABLE roundup_paper (
     PRIMARY KEY (destination_id, paper_id, local_date),
     FOREIGN KEY (destination_id, local_date) REFERENCES roundup (destination_id, local_date) ON DELETE CASCADE
 );
-CREATE INDEX paper_match_by_time ON paper_match (matched_at);
+CREATE INDEX paper_match_by_age ON paper_match (matched_at);
