@@ -4,6 +4,7 @@
 mod claiming;
 mod concurrency;
 mod interactions;
+mod merging;
 mod migrations;
 mod opening;
 mod papers;
