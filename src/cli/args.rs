@@ -183,6 +183,16 @@ pub enum Papers {
 pub enum Sources {
     /// Say whether an address that somebody adds may be fetched, without connecting to it (exit code 1: refused)
     CheckUrl(CheckUrl),
+    /// Post what is held for review, because most items of a source were suddenly new
+    Release(HeldOf),
+    /// Keep what is held for review without ever posting it
+    Drop(HeldOf),
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct HeldOf {
+    /// The source's short name
+    pub name: String,
 }
 
 #[derive(Debug, ClapArgs)]

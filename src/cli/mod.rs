@@ -10,6 +10,7 @@ mod discord;
 mod exit;
 mod explain;
 mod healthcheck;
+mod held;
 mod matching;
 mod migrate;
 mod output;

@@ -7,6 +7,7 @@ use url::Host;
 
 use super::args::{CheckUrl, Sources};
 use super::exit::CliError;
+use super::held;
 use super::output::Output;
 use crate::config::Config;
 use crate::sources::fetch::guard::resolve::checked;
@@ -33,6 +34,8 @@ struct Checked {
 pub async fn run(config: &Config, command: &Sources, output: Output) -> Result<(), CliError> {
     match command {
         Sources::CheckUrl(args) => check_url(config, args, output).await,
+        Sources::Release(of) => held::release(config, of, output).await,
+        Sources::Drop(of) => held::drop(config, of, output).await,
     }
 }
 

@@ -151,8 +151,18 @@ impl Poller {
             return Ok(answer.rate);
         }
         let now = self.clock.now();
-        let recorded = self.store.record(name, &answer.listings, postable_from, now).await;
-        let recorded = recorded.with_context(|| format!("cannot store the listings of {name} for {day}"))?;
+        let listings = &answer.listings;
+        let recorded = if self.source.repeats_items() {
+            self.store.record_feed(name, listings, postable_from, now).await
+        } else {
+            self.store.record(name, listings, postable_from, now).await.map(|recorded| (recorded, false))
+        };
+        let (recorded, held) =
+            recorded.with_context(|| format!("cannot store the listings of {name} for {day}"))?;
+        if held {
+            let (new, all) = (recorded.new, listings.len());
+            warn!(source = %name, new, all, "Held for review: {new} of {all} items of {name} are suddenly new");
+        }
         report.new += recorded.new;
         report.changed += recorded.changed;
         report.unchanged += recorded.unchanged;
@@ -165,6 +175,18 @@ impl Poller {
         Ok(answer.rate)
     }
 
+    /// What the operator has to decide about, in words.
+    async fn held(&self) -> anyhow::Result<Option<String>> {
+        let name = self.source_name();
+        let held = self.store.held(name).await?;
+        Ok((held > 0).then(|| {
+            format!(
+                "{held} papers are held for review, because most of its items were suddenly new: \
+                 paperwire sources release {name} posts them, paperwire sources drop {name} does not"
+            )
+        }))
+    }
+
     async fn remember(
         &self,
         mut state: SourceState,
@@ -173,7 +195,7 @@ impl Poller {
         match report {
             Ok(_) => {
                 state.polled_at = Some(self.clock.now());
-                state.failure = None;
+                state.failure = self.held().await?;
                 state.failures = 0;
             }
             Err(error) => {

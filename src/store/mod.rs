@@ -9,6 +9,7 @@ mod destinations;
 mod error;
 mod events;
 mod heard;
+mod held;
 mod here;
 mod ids;
 mod interactions;
