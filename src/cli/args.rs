@@ -237,6 +237,10 @@ pub enum Sources {
     List,
     /// Follow a feed no longer; its papers stay
     Remove(SourceArg),
+    /// Post what is held for review, because most items of a source were suddenly new
+    Release(HeldOf),
+    /// Keep what is held for review without ever posting it
+    Drop(HeldOf),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -276,6 +280,12 @@ pub struct AddSource {
 pub struct SourceArg {
     /// The number that `sources list` shows
     pub id: i64,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct HeldOf {
+    /// The source's short name
+    pub name: String,
 }
 
 #[derive(Debug, ClapArgs)]

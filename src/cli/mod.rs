@@ -11,6 +11,7 @@ mod discord;
 mod exit;
 mod explain;
 mod healthcheck;
+mod held;
 mod import;
 mod matching;
 mod migrate;

@@ -7,6 +7,7 @@ use url::Host;
 
 use super::args::{CheckUrl, Sources};
 use super::exit::CliError;
+use super::held;
 use super::output::Output;
 use super::sources_add;
 use crate::config::Config;
@@ -38,6 +39,8 @@ pub async fn run(config: &Config, command: &Sources, output: Output) -> Result<(
         Sources::Add(args) => sources_add::add(config, args, output).await,
         Sources::List => sources_add::list(config, output).await,
         Sources::Remove(args) => sources_add::remove(config, args, output).await,
+        Sources::Release(of) => held::release(config, of, output).await,
+        Sources::Drop(of) => held::drop(config, of, output).await,
     }
 }
 

@@ -36,7 +36,8 @@ pub struct Listing {
 }
 
 /// What is known of a paper apart from its moving numbers.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Facts {
     /// One line, white space collapsed; may hold LaTeX.
     pub title: String,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use tracing::debug;
 
-use crate::domain::query::{Counter, Span};
+use crate::domain::query::{Announcement, Counter, Span};
 use crate::domain::{Cadence, Destination, Query, Style, Subscription, SubscriptionId};
 use crate::matcher::{Document, Match, Matcher};
 use crate::store::{Store, StoreError};
@@ -18,14 +18,16 @@ pub(super) struct Interest {
     next_end: Option<Timestamp>,
     active: HashMap<SubscriptionId, Active>,
     all: Matcher,
-    /// Those that ask for numbers, which move after a paper was new.
-    of_numbers: Matcher,
+    /// Those whose answer can change after a paper was new: numbers, code, sources, announcements.
+    of_change: Matcher,
     rises: Vec<(Counter, Span)>,
+    typed: bool,
 }
 
 /// A subscription that is not paused.
 struct Active {
     query: Query,
+    typed: bool,
     wish: Wish,
 }
 
@@ -57,12 +59,14 @@ impl Interest {
                 self.file(&subscription);
             }
             let Subscription { id, query, destination, cadence, style, .. } = subscription;
-            self.active.insert(id, Active { query, wish: Wish { destination, cadence, style } });
+            let typed = query.has_types();
+            self.active.insert(id, Active { query, typed, wish: Wish { destination, cadence, style } });
         }
         for id in gone.keys() {
             self.all.remove(*id);
-            self.of_numbers.remove(*id);
+            self.of_change.remove(*id);
         }
+        self.typed = self.active.values().any(|active| active.typed);
         self.rises.clear();
         for Active { query, .. } in self.active.values().filter(|active| active.query.has_numbers()) {
             query.expr().rises(&mut self.rises);
@@ -74,10 +78,10 @@ impl Interest {
 
     fn file(&mut self, Subscription { id, query, .. }: &Subscription) {
         self.all.insert(*id, query);
-        if query.has_numbers() {
-            self.of_numbers.insert(*id, query);
+        if query.can_change() {
+            self.of_change.insert(*id, query);
         } else {
-            self.of_numbers.remove(*id);
+            self.of_change.remove(*id);
         }
     }
 
@@ -86,14 +90,51 @@ impl Interest {
         self.all.matches(document)
     }
 
-    /// Every subscription that asks for numbers and that a paper matches.
-    pub fn matches_of_numbers(&self, document: &Document) -> Vec<Match> {
-        self.of_numbers.matches(document)
+    /// Every subscription whose answer can change and that a paper matches.
+    pub fn matches_of_change(&self, document: &Document) -> Vec<Match> {
+        self.of_change.matches(document)
     }
 
-    /// True when any subscription asks for numbers.
-    pub fn asks_for_numbers(&self) -> bool {
-        !self.of_numbers.is_empty()
+    /// True when any subscription's answer can change.
+    pub fn can_change(&self) -> bool {
+        !self.of_change.is_empty()
+    }
+
+    /// True when a subscription's answer can change.
+    pub fn changes(&self, subscription: SubscriptionId) -> bool {
+        self.active.get(&subscription).is_some_and(|active| active.query.can_change())
+    }
+
+    /// True when any subscription asks how a paper is announced.
+    pub fn asks_for_types(&self) -> bool {
+        self.typed
+    }
+
+    /// True when a subscription asks how a paper is announced.
+    pub fn is_typed(&self, subscription: SubscriptionId) -> bool {
+        self.active.get(&subscription).is_some_and(|active| active.typed)
+    }
+
+    /// What an announcement is to a subscription: in other categories than the paper's first one it is a cross-listing.
+    pub fn relative(
+        &self,
+        subscription: SubscriptionId,
+        kind: Option<Announcement>,
+        categories: &[String],
+    ) -> Option<Announcement> {
+        let (Some(active), Some(primary)) = (self.active.get(&subscription), categories.first()) else {
+            return kind;
+        };
+        let asked = active.query.categories();
+        let archive = primary.split('.').next().unwrap_or(primary);
+        let own = |name: &&str| name.eq_ignore_ascii_case(primary) || name.eq_ignore_ascii_case(archive);
+        if asked.is_empty() || asked.iter().any(own) {
+            return kind;
+        }
+        kind.map(|kind| match kind {
+            Announcement::New | Announcement::Cross => Announcement::Cross,
+            Announcement::Replace | Announcement::ReplaceCross => Announcement::ReplaceCross,
+        })
     }
 
     /// The rises that subscriptions ask for.

@@ -13,6 +13,7 @@ mod poster;
 mod roundup;
 mod router;
 mod sender;
+mod view;
 
 use async_trait::async_trait;
 use jiff::Timestamp;

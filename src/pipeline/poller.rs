@@ -10,10 +10,11 @@ use serde::Serialize;
 use tokio::sync::Mutex;
 use tracing::{info, warn};
 
+use super::jitter::next_poll;
 use super::{Stage, Step};
 use crate::clock::Clock;
 use crate::sources::{RateLimit, Source, SourceError, Validators};
-use crate::store::{SourceState, Store};
+use crate::store::{PollNote, SourceState, Store};
 
 /// After a longer silence, what was listed before this many days is stored but not posted any more.
 const POST_WITHIN_DAYS: i64 = 14;
@@ -167,8 +168,18 @@ impl Poller {
             return Ok(answer.rate);
         }
         let now = self.clock.now();
-        let recorded = self.store.record(name, &answer.listings, postable_from, now).await;
-        let recorded = recorded.with_context(|| format!("cannot store the listings of {name} for {day}"))?;
+        let listings = &answer.listings;
+        let recorded = if self.source.repeats_items() {
+            self.store.record_feed(name, listings, postable_from, now).await
+        } else {
+            self.store.record(name, listings, postable_from, now).await.map(|recorded| (recorded, false))
+        };
+        let (recorded, held) =
+            recorded.with_context(|| format!("cannot store the listings of {name} for {day}"))?;
+        if held {
+            let (new, all) = (recorded.new, listings.len());
+            warn!(source = %name, new, all, "Held for review: {new} of {all} items of {name} are suddenly new");
+        }
         report.new += recorded.new;
         report.changed += recorded.changed;
         report.unchanged += recorded.unchanged;
@@ -181,6 +192,18 @@ impl Poller {
         Ok(answer.rate)
     }
 
+    /// What the operator has to decide about, in words.
+    async fn held(&self) -> anyhow::Result<Option<String>> {
+        let name = self.source_name();
+        let held = self.store.held(name).await?;
+        Ok((held > 0).then(|| {
+            format!(
+                "{held} papers are held for review, because most of its items were suddenly new: \
+                 paperwire sources release {name} posts them, paperwire sources drop {name} does not"
+            )
+        }))
+    }
+
     async fn remember(
         &self,
         mut state: SourceState,
@@ -189,7 +212,7 @@ impl Poller {
         match report {
             Ok(_) => {
                 state.polled_at = Some(self.clock.now());
-                state.failure = None;
+                state.failure = self.held().await?;
                 state.failures = 0;
             }
             Err(error) => {
@@ -243,16 +266,17 @@ impl Stage for Poller {
             return Ok(Step::Idle { until: Some(until) });
         }
         let source = self.source_name();
-        let mut at = None;
+        let (mut at, mut told) = (None, None);
         let wait = match self.poll().await {
             Ok(report) => {
                 let PollReport { from, to, new, changed, bad_rows, .. } = report;
                 info!(source, %from, %to, new, changed, bad_rows, "Polled {source}: {new} new papers");
                 at = self.source.next_poll(self.clock.now()).await;
-                self.settings.interval.mul_f64(1.0 + 0.05 * fastrand::f64())
+                self.settings.interval
             }
             Err(error) => {
                 let wait = self.wait_after(&error).await;
+                told = Some(format!("{error:#}"));
                 warn!(
                     source,
                     wait_s = wait.as_secs(),
@@ -262,7 +286,11 @@ impl Stage for Poller {
                 wait
             }
         };
-        *next_at = Some(at.unwrap_or_else(|| self.clock.now() + wait));
+        let ended = self.clock.now();
+        let next_poll = at.unwrap_or_else(|| next_poll(ended, wait, fastrand::f64()));
+        *next_at = Some(next_poll);
+        let note = PollNote { at: ended, error: told.as_deref(), next_poll };
+        self.store.note_poll(self.source.name(), note).await?;
         Ok(Step::Worked)
     }
 }

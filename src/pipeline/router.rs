@@ -1,5 +1,5 @@
-//! Routes each new paper to the destinations whose subscriptions it matches, and again those whose
-//! numbers moved to the destinations that asked for the numbers.
+//! Routes each new paper to the destinations whose subscriptions it matches, and again those of which something
+//! moved (numbers, code, sources, announcements) to the destinations that asked for that.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -11,12 +11,13 @@ use tokio::sync::Mutex;
 use tracing::info;
 
 use super::interest::{Interest, Wish};
+use super::view::{Announced, View, sources};
 use super::{Stage, Step};
 use crate::chat::ChatPlatform;
 use crate::clock::Clock;
 use crate::domain::query::{measure, numbers_at};
 use crate::domain::{Cadence, DestinationId, Paper, Platform, Style, Why};
-use crate::matcher::{Document, Match};
+use crate::matcher::Match;
 use crate::message::{Message, paper_card};
 use crate::store::{Moved, NewDelivery, NewMatch, Occasion, Store};
 use crate::summary::{short_text, whole_text};
@@ -48,36 +49,49 @@ impl Router {
     }
 
     async fn route(&self, paper: &Paper, interest: &Interest) -> anyhow::Result<()> {
-        let document = self.document(paper).await?;
-        self.commit(paper, Occasion::New, &interest.matches(&document), interest).await
+        let listings = self.store.sources_of(paper.key).await?;
+        let matches = View::of(paper, &listings).ask(interest, &Announced::of(&listings), Interest::matches);
+        self.commit(paper, Occasion::New, &matches, interest).await
     }
 
-    /// Asks for what *became* true: a subscription that the paper matched before its numbers moved is left out.
+    /// Asks for what *became* true: a subscription that the paper matched when it was last asked is left out.
     async fn route_moved(&self, moved: &Moved, interest: &Interest) -> anyhow::Result<()> {
         let Moved { paper, asked_at } = moved;
+        let listings = self.store.sources_of(paper.key).await?;
+        let news = Announced::since(&listings, *asked_at);
         let mut matches = Vec::new();
-        if interest.asks_for_numbers() {
+        if interest.can_change() {
             let history = self.store.counter_history(paper.key).await?;
             let history: Vec<_> = history.iter().map(|s| (s.taken_at, s.counters)).collect();
-            let now =
-                self.document(paper).await?.rises(&measure(&history, paper.updated_at, interest.rises()));
-            matches = interest.matches_of_numbers(&now);
+            let now = View {
+                rises: measure(&history, paper.updated_at, interest.rises()),
+                ..View::of(paper, &listings)
+            };
+            let last = Announced::last(&listings);
+            let kinds = if news.kinds.is_empty() { &last } else { &news };
+            matches =
+                now.ask(interest, &Announced { default: true, ..kinds.clone() }, Interest::matches_of_change);
             if !matches.is_empty() {
-                let before = self
-                    .document(paper)
-                    .await?
-                    .counters(numbers_at(&history, *asked_at))
-                    .rises(&measure(&history, *asked_at, interest.rises()));
-                let before = interest.matches_of_numbers(&before);
-                matches.retain(|now| before.iter().all(|then| then.subscription != now.subscription));
+                let then = View {
+                    counters: numbers_at(&history, *asked_at),
+                    rises: measure(&history, *asked_at, interest.rises()),
+                    sources: sources(&listings, |listed| listed.first_seen_at <= *asked_at),
+                    hidden: self.store.events_of(paper.key).await?,
+                    asked_at: *asked_at,
+                    ..now
+                };
+                let kinds = if news.kinds.is_empty() { last } else { Announced::default() };
+                let then =
+                    then.ask(interest, &Announced { default: true, ..kinds }, Interest::matches_of_change);
+                matches.retain(|now| then.iter().all(|then| then.subscription != now.subscription));
             }
         }
-        self.commit(paper, Occasion::Numbers, &matches, interest).await
-    }
-
-    async fn document(&self, paper: &Paper) -> anyhow::Result<Document> {
-        let sources = self.store.sources_of(paper.key).await?;
-        Ok(Document::of(paper).sources(sources.into_iter().map(|listed| listed.source)))
+        // Announced as new today: whoever asks for words or categories is asked with what is known by now.
+        if news.default {
+            let all = View::of(paper, &listings).ask(interest, &news, Interest::matches);
+            matches.extend(all.into_iter().filter(|found| !interest.changes(found.subscription)));
+        }
+        self.commit(paper, Occasion::Again, &matches, interest).await
     }
 
     async fn commit(

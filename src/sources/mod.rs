@@ -49,6 +49,12 @@ pub trait Source: Send + Sync {
         false
     }
 
+    /// True when each answer repeats the items of the earlier ones, as a feed does: when suddenly most of them are
+    /// new, something is wrong with it, and they are held for review.
+    fn repeats_items(&self) -> bool {
+        false
+    }
+
     /// Reads the listings of `day`, which is never taken to be later than `today`.
     ///
     /// `known` are the validators of the last whole answer for the same day, if there are any. An

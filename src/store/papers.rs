@@ -3,8 +3,10 @@
 use jiff::{Timestamp, civil::Date};
 
 use super::db::{query_as, query_scalar, reading};
+use super::heard::announcement;
 use super::values::{self, count, from_json, opt_timestamp, parsed, timestamp};
 use super::{Store, StoreError};
+use crate::domain::query::Announcement;
 use crate::domain::{Counters, Facts, Paper, PaperId, PaperKey};
 
 /// Which papers to read; the default is all of them.
@@ -47,6 +49,8 @@ pub struct ListedAt {
     pub first_seen_at: Timestamp,
     /// When Paperwire last saw it there.
     pub last_seen_at: Timestamp,
+    /// How the source announced it, and when Paperwire saw that.
+    pub announced: Option<(Announcement, Timestamp)>,
 }
 
 /// A paper as its row holds it.
@@ -140,9 +144,10 @@ fn all(rows: Vec<PaperRow>) -> Result<Vec<Paper>, StoreError> {
 }
 
 impl Store {
-    /// The paper with this id.
+    /// The paper that has this id, be it one of its others.
     pub async fn paper(&self, id: &PaperId) -> Result<Option<Paper>, StoreError> {
-        let sql = "SELECT * FROM paper WHERE canonical_id = $1";
+        let sql = "SELECT * FROM paper WHERE canonical_id = $1
+            UNION ALL SELECT p.* FROM paper_alias a JOIN paper p ON p.id = a.paper_id WHERE a.alias = $1 LIMIT 1";
         let row: Option<PaperRow> =
             reading!(self, |tx| query_as(sql).bind(id.as_str()).fetch_optional(&mut *tx).await?);
         row.map(Paper::try_from).transpose()
@@ -257,16 +262,28 @@ impl Store {
 
     /// Which sources listed a paper and when, in the order of days.
     pub async fn sources_of(&self, paper: PaperKey) -> Result<Vec<ListedAt>, StoreError> {
-        let sql = "SELECT source, day, first_seen_at, last_seen_at FROM listing
+        #[derive(sqlx::FromRow)]
+        struct Row {
+            source: String,
+            day: String,
+            first_seen_at: i64,
+            last_seen_at: i64,
+            announced: Option<String>,
+            announced_at: Option<i64>,
+        }
+        let sql = "SELECT source, day, first_seen_at, last_seen_at, announced, announced_at FROM listing
             WHERE paper_id = $1 ORDER BY day, source";
-        let rows: Vec<(String, String, i64, i64)> =
-            reading!(self, |tx| query_as(sql).bind(paper.0).fetch_all(&mut *tx).await?);
-        let listed = |(source, day, first, last): (String, String, i64, i64)| {
+        let rows: Vec<Row> = reading!(self, |tx| query_as(sql).bind(paper.0).fetch_all(&mut *tx).await?);
+        let listed = |row: Row| {
+            let first_seen_at = timestamp(row.first_seen_at, "the first sight of a listing")?;
+            let announced_at = opt_timestamp(row.announced_at, "the time of an announcement")?;
+            let announced = announcement(row.announced.as_deref())?;
             Ok(ListedAt {
-                source,
-                day: parsed(&day, "the day of a listing")?,
-                first_seen_at: timestamp(first, "the first sight of a listing")?,
-                last_seen_at: timestamp(last, "the last sight of a listing")?,
+                source: row.source,
+                day: parsed(&row.day, "the day of a listing")?,
+                first_seen_at,
+                last_seen_at: timestamp(row.last_seen_at, "the last sight of a listing")?,
+                announced: announced.map(|kind| (kind, announced_at.unwrap_or(first_seen_at))),
             })
         };
         rows.into_iter().map(listed).collect()

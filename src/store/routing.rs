@@ -46,13 +46,13 @@ pub struct Routed {
 pub enum Occasion {
     /// It is new; every subscription was asked.
     New,
-    /// Its numbers moved; only subscriptions that ask for numbers were asked.
-    Numbers,
+    /// Something of it moved; subscriptions that ask for that were asked.
+    Again,
 }
 
 const MARK: &str = "UPDATE paper SET asked_at = $2, routed_at = $3 WHERE id = $1 AND routed_at IS NULL";
 
-const MARK_NUMBERS: &str = "UPDATE paper SET asked_at = $2 WHERE id = $1 AND asked_at < $2";
+const MARK_AGAIN: &str = "UPDATE paper SET asked_at = $2 WHERE id = $1 AND asked_at < $2";
 
 /// Takes the place in the line of changes without being one.
 const HOLD_VERSION: &str = "UPDATE change_counter SET value = value WHERE name = 'subscriptions'";
@@ -89,9 +89,7 @@ impl Store {
             let seen = micros(paper.updated_at);
             let marked = match occasion {
                 Occasion::New => query(MARK).bind(paper.key.0).bind(seen).bind(at).execute(&mut *tx).await?,
-                Occasion::Numbers => {
-                    query(MARK_NUMBERS).bind(paper.key.0).bind(seen).execute(&mut *tx).await?
-                }
+                Occasion::Again => query(MARK_AGAIN).bind(paper.key.0).bind(seen).execute(&mut *tx).await?,
             };
             if marked.rows_affected() == 0 {
                 return Ok(Routed { delivered: 0, already: true });

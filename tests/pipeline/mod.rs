@@ -1,6 +1,7 @@
 //! The stages, stepped by hand, from a source on loopback to the outbox and on.
 
 mod feeds;
+mod merging;
 mod numbers;
 mod polling;
 mod routing;

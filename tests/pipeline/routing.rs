@@ -18,7 +18,7 @@ use super::{Bench, TODAY};
 use crate::worlds::hub::{PaperRow, paper};
 
 /// Nothing is sent in these tests.
-struct Nowhere;
+pub struct Nowhere;
 
 #[async_trait]
 impl SandboxLedger for Nowhere {

@@ -5,6 +5,7 @@ mod claiming;
 mod concurrency;
 mod feeds;
 mod interactions;
+mod merging;
 mod migrations;
 mod opening;
 mod papers;

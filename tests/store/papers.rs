@@ -154,9 +154,9 @@ on_both! {
         db.store.commit_routing(&paper, Occasion::New, &[], &[], at(3)).await.unwrap();
         let moved = db.store.to_ask_again(9).await.unwrap().remove(0);
         assert_eq!((moved.asked_at, moved.paper.counters.upvotes), (at(1), Some(2)), "it moved before the commit");
-        let done = db.store.commit_routing(&moved.paper, Occasion::Numbers, &[], &[], at(4)).await.unwrap();
+        let done = db.store.commit_routing(&moved.paper, Occasion::Again, &[], &[], at(4)).await.unwrap();
         assert_eq!(done, Routed { delivered: 0, already: false });
-        let again = db.store.commit_routing(&moved.paper, Occasion::Numbers, &[], &[], at(4)).await.unwrap();
+        let again = db.store.commit_routing(&moved.paper, Occasion::Again, &[], &[], at(4)).await.unwrap();
         assert!(again.already);
         let mut renamed = voted(2);
         renamed[0].facts.title = "Another title".into();

@@ -121,6 +121,28 @@ impl Query {
         self.has(|condition| matches!(condition, Condition::Source(_)))
     }
 
+    /// True when it asks how a paper is announced.
+    pub fn has_types(&self) -> bool {
+        self.has(|condition| matches!(condition, Condition::Type(_)))
+    }
+
+    /// True when its answer for a paper can become another one after the paper is listed, for more than new words.
+    pub fn can_change(&self) -> bool {
+        use Condition::{Has, Number, Source, Type};
+        self.has(|condition| matches!(condition, Number(_) | Has(_) | Source(_) | Type(_)))
+    }
+
+    /// The categories that it asks for, as written; those it denies are left out.
+    pub fn categories(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        self.expr.for_each_leaf(&mut |leaf, denied| {
+            if let (Expr::Term(Term { pattern: Pattern::Category(name), .. }), false) = (leaf, denied) {
+                found.push(name.as_str());
+            }
+        });
+        found
+    }
+
     fn has(&self, wanted: fn(&Condition) -> bool) -> bool {
         let mut found = false;
         self.expr.for_each_leaf(&mut |leaf, _| {

@@ -177,6 +177,10 @@ impl Source for Feed {
         true
     }
 
+    fn repeats_items(&self) -> bool {
+        true
+    }
+
     async fn day(
         &self,
         day: Date,
