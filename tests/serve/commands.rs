@@ -1,5 +1,7 @@
 //! People's commands to the real binary, in every way in which they can arrive.
 
+use std::time::Duration;
+
 use paperwire::clock::{Clock as _, SystemClock};
 use paperwire::domain::Platform;
 use serde_json::Value;
@@ -84,7 +86,7 @@ impl Talk {
             })
             .await;
             let ready = format!("{}/readyz", running.address.as_ref().unwrap());
-            eventually("it answers", async || reqwest::get(&ready).await.is_ok()).await;
+            eventually("it answers", async || client().get(&ready).send().await.is_ok()).await;
         } else if self.platform == Platform::Discord {
             self.site.discord.gateway_until(|gateway| gateway.up).await;
         } else {
@@ -176,8 +178,12 @@ fn via(running: &Running) -> Via {
         .map_or(Via::Socket, |address| Via::Http { address: address.clone(), secret: SECRET.to_owned() })
 }
 
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().timeout(Duration::from_secs(15)).build().unwrap()
+}
+
 async fn posted(url: &str, headers: reqwest::header::HeaderMap, body: String) -> (u16, Vec<u8>) {
-    let answer = reqwest::Client::new().post(url).headers(headers).body(body).send().await.unwrap();
+    let answer = client().post(url).headers(headers).body(body).send().await.unwrap();
     (answer.status().as_u16(), answer.bytes().await.unwrap().to_vec())
 }
 
