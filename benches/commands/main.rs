@@ -3,14 +3,16 @@
 //! ```text
 //! cargo bench --bench commands -- [--json] [--only NAME] [--papers N]
 //! commands/search/{1w,2w,3w}    commands/complete/{query,paper}    commands/trending/{day,week,month}
-//! commands/{latest,similar,show}
+//! commands/{latest,similar,show}   commands/{discord,slack}/{search,complete}
 //! ```
 //! Time of the clock on the wall, one request after the other, each by itself; the aims are a p99 of 50 ms for search
-//! and of 20 ms for completion on 100,000 papers.
+//! and of 20 ms for completion on 100,000 papers. The rows of a platform are whole requests: signed, over loopback to
+//! the web server, and back; the others are the bot alone.
 
 #[expect(dead_code, reason = "the questions also say what other engines are asked")]
 #[path = "../search/corpus.rs"]
 mod corpus;
+mod loopback;
 mod shop;
 
 use std::time::Instant;
@@ -20,6 +22,7 @@ use paperwire::chat::{Action, CommandHandler as _, Completion, Request};
 use paperwire::command::{Command, Order, Topic, Window};
 
 use corpus::Corpus;
+use loopback::{Loopback, Sent};
 use shop::Shop;
 
 const TODAY: Date = Date::constant(2026, 1, 1);
@@ -64,6 +67,16 @@ async fn run(args: &Args) {
         begun.extend((1..=letters).step_by(2).map(|n| question.query.chars().take(n).collect::<String>()));
     }
     begun.truncate(1_000);
+    let loopback = Loopback::start(&shop).await;
+    let queries: Vec<String> = ["1w", "2w", "3w"]
+        .into_iter()
+        .flat_map(|class| corpus.questions(class))
+        .map(|question| question.query)
+        .collect();
+    request(args, &loopback, "commands/discord/search", &queries, loopback::discord_search).await;
+    request(args, &loopback, "commands/slack/search", &queries, loopback::slack_search).await;
+    request(args, &loopback, "commands/discord/complete", &begun, loopback::discord_complete).await;
+    request(args, &loopback, "commands/slack/complete", &begun, loopback::slack_complete).await;
     complete(args, &shop, "commands/complete/query", Topic::Query, &begun).await;
     let mut ids: Vec<String> = (1..=10).map(|n| "2401.00001".chars().take(n).collect()).collect();
     ids.extend(begun);
@@ -106,6 +119,18 @@ async fn complete(args: &Args, shop: &Shop, name: &str, topic: Topic, texts: &[S
         let start = Instant::now();
         std::hint::black_box(shop.bot.complete(completion).await);
         times.push(start.elapsed().as_secs_f64());
+    }
+    report(args, name, times.split_off(WARM_UP.min(times.len())));
+}
+
+/// Measures whole requests of a platform.
+async fn request(args: &Args, loopback: &Loopback, name: &str, texts: &[String], of: fn(u64, &str) -> Sent) {
+    if args.only.as_ref().is_some_and(|only| !name.contains(only.as_str())) {
+        return;
+    }
+    let mut times = Vec::with_capacity(texts.len());
+    for (number, text) in (1..).zip(texts.iter().take(WARM_UP).chain(texts)) {
+        times.push(loopback.send(of(number, text)).await);
     }
     report(args, name, times.split_off(WARM_UP.min(times.len())));
 }

@@ -22,6 +22,7 @@ const LOOKS: u32 = 30;
 
 pub struct Shop {
     pub bot: Bot,
+    pub store: Store,
     pub ids: Vec<PaperId>,
     _folder: TempDir,
 }
@@ -77,8 +78,8 @@ impl Shop {
                 .expect("it subscribes");
         }
         let settings = BotSettings { per_user: u32::MAX, per_workspace: u32::MAX, short_text: 300 };
-        let bot = Bot::new(store, Some(search), Arc::new(Still(now)), settings);
-        Self { bot, ids: listings.into_iter().map(|listing| listing.paper).collect(), _folder: folder }
+        let bot = Bot::new(store.clone(), Some(search), Arc::new(Still(now)), settings);
+        Self { bot, store, ids: listings.into_iter().map(|listing| listing.paper).collect(), _folder: folder }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The real binary, driven as an operator would, between a Hugging Face, a Discord and a Slack on loopback.
 
+mod commands;
 mod oracle;
 mod process;
 mod recorded;
@@ -78,7 +79,12 @@ impl Site {
     }
 
     fn serve(&self) -> Serve {
-        Serve::start(self.environment())
+        self.serve_with(&[])
+    }
+
+    /// Serves with some settings of its own.
+    fn serve_with(&self, settings: &[(&'static str, String)]) -> Serve {
+        Serve::start([self.environment().as_slice(), settings].concat())
     }
 
     /// Runs a command of the binary and returns what it printed.

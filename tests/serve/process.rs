@@ -54,9 +54,14 @@ impl Serve {
 
     /// Asks it to stop, as a service manager does, and waits for its end.
     pub async fn stop(self) -> ExitStatus {
+        self.tell_to_stop().await;
+        self.ended().await.0
+    }
+
+    /// Asks it to stop, as a service manager does.
+    pub async fn tell_to_stop(&self) {
         let id = self.child.id().expect("it runs until it is told to stop").to_string();
         Command::new("kill").args(["-TERM", &id]).status().await.unwrap();
-        self.ended().await.0
     }
 
     /// Waits until it ends by itself, and returns how, and all it has logged.

@@ -8,7 +8,7 @@ use super::payload::{Interaction, Named, SlashCommand};
 use super::text::typed;
 use super::{controls, view};
 use crate::chat::Action;
-use crate::command::{Topic, parse_line, spec};
+use crate::command::{Topic, parse_line};
 use crate::domain::{ChannelId, PaperId, Platform, UserId};
 
 /// The callback id of the message shortcut; the manifest names it.
@@ -42,8 +42,6 @@ pub(super) struct Asked {
     pub id: String,
     pub who: Who,
     pub action: Action,
-    /// True for a command that changes the channel.
-    pub changes: bool,
     pub kind: Kind,
     pub place: Place,
     /// The open window.
@@ -123,10 +121,8 @@ pub(super) fn command(payload: Value) -> Result<Arrival, Unreadable> {
         given.user_name,
     );
     let (who, id) = (who.ok_or(Unreadable)?, given.trigger_id.ok_or(Unreadable)?);
-    let line = typed(&given.text.unwrap_or_default());
-    let first = line.split_whitespace().next().unwrap_or_default();
+    let line = given.text.unwrap_or_default();
     Ok(Arrival::Asked(Box::new(Asked {
-        changes: spec(first).is_some_and(|spec| spec.changes),
         action: Action::Command(parse_line(Platform::Slack, &line)),
         kind: Kind::Command,
         place: Place { response_url: given.response_url, trigger: Some(id.clone()), ..Place::default() },
@@ -272,7 +268,7 @@ pub(super) fn read<T: for<'a> Deserialize<'a>>(payload: Value) -> Result<T, Unre
 
 fn asked(id: String, who: Who, action: Action, kind: Kind, place: Place, view: Option<String>) -> Arrival {
     let place = Place { trigger: Some(id.clone()), ..place };
-    Arrival::Asked(Box::new(Asked { id, who, action, changes: false, kind, place, view }))
+    Arrival::Asked(Box::new(Asked { id, who, action, kind, place, view }))
 }
 
 fn who_of(

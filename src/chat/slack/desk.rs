@@ -16,8 +16,8 @@ use super::urls::ResponseUrls;
 use super::web::Web;
 use super::{SlackConfig, controls, reply, view};
 use crate::chat::{Action, Answer, Asker, CommandHandler, Completion, Request};
-use crate::command::Topic;
-use crate::domain::{PaperId, Platform, UserId};
+use crate::command::{Command, Topic};
+use crate::domain::{ChannelId, PaperId, Platform, UserId};
 use crate::message::replies::platform;
 use crate::message::{Block, Piece, Reply};
 
@@ -122,12 +122,12 @@ impl Desk {
             Kind::Submit => patience.window,
             Kind::Press | Kind::Shortcut | Kind::Edit => Duration::ZERO,
         };
-        let Asked { id, who, action, changes, kind, place, view } = asked;
+        let Asked { id, who, action, kind, place, view } = asked;
         let delivery = Delivery { id, who, kind, place, view };
         let (answered, waiting) = oneshot::channel();
         let (desk, late) = (Arc::clone(self), delivery.clone());
         self.tasks.spawn(async move {
-            let outcome = desk.outcome(&late, action, changes).await;
+            let outcome = desk.outcome(&late, action).await;
             if let Some(edit) = edit
                 && !desk.is_latest(late.view.as_deref(), edit)
             {
@@ -170,11 +170,22 @@ impl Desk {
         ack
     }
 
-    async fn outcome(&self, delivery: &Delivery, action: Action, changes: bool) -> Outcome {
-        let (asker, sure) = self.asker(&delivery.who).await;
-        if !sure && changes {
-            let reply = Reply::text(Piece::from(platform::RIGHTS_UNKNOWN));
-            return Outcome::Answer(Answer::Reply { reply });
+    async fn outcome(&self, delivery: &Delivery, action: Action) -> Outcome {
+        let who = &delivery.who;
+        let (asker, sure) = self.asker(who).await;
+        let refused = match &action {
+            Action::Command(Ok(command)) if !sure && command.spec().changes => Some(platform::RIGHTS_UNKNOWN),
+            Action::Command(Ok(command)) if asker.may_manage && names_another(command, &who.channel) => {
+                match self.rights.may_manage_another(&self.web, &who.user).await {
+                    Ok(true) => None,
+                    Ok(false) => Some(platform::ANOTHER_CHANNEL),
+                    Err(Unknown) => Some(platform::RIGHTS_UNKNOWN),
+                }
+            }
+            _ => None,
+        };
+        if let Some(sentence) = refused {
+            return Outcome::Answer(Answer::Reply { reply: Reply::text(Piece::from(sentence)) });
         }
         if let Action::Submit { values, .. } = &action
             && let Some((field, _)) = values.first().filter(|_| !sure)
@@ -272,6 +283,11 @@ impl Desk {
             warn!("Some answers to Slack did not end in {} s", STOP_WITHIN.as_secs());
         }
     }
+}
+
+/// True when a command is about another channel than the one in which it was given.
+fn names_another(command: &Command, here: &ChannelId) -> bool {
+    matches!(command, Command::Subscribe { channel: Some(channel), .. } if channel != here)
 }
 
 /// What comes in time; what comes in the last moment is taken, not lost.

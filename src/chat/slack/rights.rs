@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Who may change a channel.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Managers {
-    /// Everybody who can give a command in it.
+    /// Everybody who can give a command in it; from elsewhere, the workspace's admins and owners.
     #[default]
     Members,
     /// The workspace's admins and owners.
@@ -67,10 +67,22 @@ impl Rights {
         match &self.rule {
             Managers::Members => Ok(true),
             Managers::Users(users) => Ok(users.contains(user)),
-            Managers::Admins => match self.remembered(user) {
-                Some(may) => Ok(may),
-                None => self.ask(web, user).await,
-            },
+            Managers::Admins => self.is_admin(web, user).await,
+        }
+    }
+
+    /// Whether a person may change a channel in which they perhaps are not: to be a member here says nothing of there.
+    pub async fn may_manage_another(&self, web: &Web, user: &UserId) -> Result<bool, Unknown> {
+        match &self.rule {
+            Managers::Users(users) => Ok(users.contains(user)),
+            Managers::Members | Managers::Admins => self.is_admin(web, user).await,
+        }
+    }
+
+    async fn is_admin(&self, web: &Web, user: &UserId) -> Result<bool, Unknown> {
+        match self.remembered(user) {
+            Some(is) => Ok(is),
+            None => self.ask(web, user).await,
         }
     }
 
@@ -98,6 +110,6 @@ impl Rights {
 
 fn unknown(user: &UserId, why: &str) -> Unknown {
     let hint = if why == "missing_scope" { ": the app needs the scope users:read" } else { "" };
-    warn!(user = %user, "Slack did not say whether {user} is an admin ({why}){hint}; slack.managers = \"admins\" needs it");
+    warn!(user = %user, "Slack did not say whether {user} is an admin ({why}){hint}");
     Unknown
 }

@@ -35,5 +35,8 @@ pub fn shown_in_channel() -> Line {
     vec![Piece::from("Done. The answer is in the channel.")]
 }
 
+/// Somebody may change the channel in which they are, and named another one.
+pub const ANOTHER_CHANNEL: &str = "From here only an admin of this workspace can change what is posted in another channel. Give the command in that channel, or ask an admin.";
+
 /// The platform did not say whether somebody may do it.
 pub const RIGHTS_UNKNOWN: &str = "Slack did not say whether you are an admin of this workspace, so nothing was changed. Try it again in a minute.";

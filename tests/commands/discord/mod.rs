@@ -7,6 +7,7 @@ mod http;
 mod invite;
 mod registration;
 mod requests;
+mod whole;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};

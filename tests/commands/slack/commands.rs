@@ -34,11 +34,35 @@ async fn every_command_of_the_table_arrives_as_it_was_written_and_is_answered_to
 #[tokio::test]
 async fn a_command_is_read_without_slacks_own_signs() {
     for (world, script, app) in App::both().await {
-        let text = "subscribe R&amp;D upvotes&gt;=50 channel:<#C2|lab> <https://arxiv.org/abs/2608.01234|x>";
+        world.promote(ADA);
+        for (number, (text, typed)) in (1..).zip([
+            ("subscribe R&amp;D upvotes&gt;=50 channel:<#C2|lab>", "subscribe R&D upvotes>=50 channel:<#C2>"),
+            ("show <https://arxiv.org/abs/2608.01234|x>", "show https://arxiv.org/abs/2608.01234"),
+            ("search cat:<http://cs.AI|cs.AI>", "search cat:cs.AI"),
+        ]) {
+            world.tell(&app.via, Sort::Command, &world.command("C1", ADA, text)).await;
+            let read = parse_line(Platform::Slack, typed);
+            assert!(read.is_ok(), "{typed}: {read:?}");
+            assert_eq!(script.request(number).await.action, Action::Command(read));
+            world.message("C1", number).await;
+        }
+        app.end(&world).await;
+    }
+}
+
+#[tokio::test]
+async fn signs_that_somebody_typed_are_not_taken_for_slacks_own() {
+    for (world, script, app) in App::both().await {
+        let text = "search \"&amp;lt;b&amp;gt;\"";
         world.tell(&app.via, Sort::Command, &world.command("C1", ADA, text)).await;
-        let line = "subscribe R&D upvotes>=50 channel:C2 https://arxiv.org/abs/2608.01234";
-        let request = script.request(1).await;
-        assert_eq!(request.action, Action::Command(parse_line(Platform::Slack, line)));
+        let read = parse_line(Platform::Slack, text);
+        assert_ne!(
+            read,
+            parse_line(Platform::Slack, "search \"&lt;b&gt;\""),
+            "reading twice reads something else"
+        );
+        assert_eq!(script.request(1).await.action, Action::Command(read));
+        world.message("C1", 1).await;
         app.end(&world).await;
     }
 }

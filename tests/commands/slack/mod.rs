@@ -9,6 +9,7 @@ mod rights;
 mod script;
 mod socket;
 mod urls;
+mod whole;
 mod windows;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::post;
+use paperwire::chat::CommandHandler;
 use paperwire::chat::slack::{Door, HttpCommands, Managers, SlackConfig, run_socket};
 use paperwire::clock::{Clock as _, SystemClock};
 use tokio::task::JoinHandle;
@@ -50,11 +52,11 @@ fn config(world: &World) -> SlackConfig {
 
 impl App {
     async fn http(world: &World, script: &Arc<Script>) -> Self {
-        Self::http_for(world, script, Managers::Members).await
+        Self::http_for(world, script.clone(), Managers::Members).await
     }
 
-    async fn http_for(world: &World, script: &Arc<Script>, managers: Managers) -> Self {
-        let commands = HttpCommands::new(&config(world), SECRET.into(), managers, script.clone()).unwrap();
+    async fn http_for(world: &World, handler: Arc<dyn CommandHandler>, managers: Managers) -> Self {
+        let commands = HttpCommands::new(&config(world), SECRET.into(), managers, handler).unwrap();
         let commands = Arc::new(commands);
         let door = |door: Door| {
             post(
@@ -77,12 +79,12 @@ impl App {
     }
 
     async fn socket(world: &World, script: &Arc<Script>) -> Self {
-        Self::socket_for(world, script, Managers::Members).await
+        Self::socket_for(world, script.clone(), Managers::Members).await
     }
 
-    async fn socket_for(world: &World, script: &Arc<Script>, managers: Managers) -> Self {
+    async fn socket_for(world: &World, handler: Arc<dyn CommandHandler>, managers: Managers) -> Self {
         let stop = CancellationToken::new();
-        let running = run_socket(config(world), APP_TOKEN.into(), managers, script.clone(), stop.clone());
+        let running = run_socket(config(world), APP_TOKEN.into(), managers, handler, stop.clone());
         let task = Some(tokio::spawn(running));
         world.socket().until(|links, _| links > 0).await;
         Self { via: Via::Socket, stop, task, http: None }
