@@ -3,6 +3,7 @@
 //! A stage does one piece of work per [`Stage::step`], so that tests drive it by hand and `app`
 //! runs it in a loop. Stages share nothing but the store.
 
+mod cards;
 mod indexer;
 mod interest;
 mod poller;
@@ -15,6 +16,7 @@ mod view;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+pub use cards::Cards;
 pub use indexer::Indexer;
 pub use poller::{PollReport, PollSettings, Poller};
 pub use roundup::{Roundups, preview_roundup};

@@ -3,6 +3,7 @@
 //! All SQL of Paperwire is in this folder, one text for both databases. A method is one transaction;
 //! nothing here waits for a network other than the database's own.
 
+mod cards;
 mod controls;
 mod db;
 mod destinations;
@@ -36,6 +37,7 @@ mod values;
 use std::fmt;
 use std::sync::Arc;
 
+pub use cards::{CardEdit, DueCard};
 pub use error::StoreError;
 pub use here::{Here, SubscribedHere, Traffic};
 pub use interactions::Begun;
