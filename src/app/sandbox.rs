@@ -87,6 +87,10 @@ impl SandboxLedger for Ledger {
         Ok(number)
     }
 
+    async fn edit(&self, delivery: DeliveryId, body: &str) -> anyhow::Result<bool> {
+        Ok(self.store.sandbox_edit(delivery, body).await?)
+    }
+
     async fn find(&self, channel: &ChannelId, delivery: DeliveryId) -> anyhow::Result<Option<i64>> {
         let kept = self.store.sandbox_messages(Some(channel), 0).await?;
         Ok(kept.into_iter().find(|message| message.delivery == delivery).map(|message| message.id))

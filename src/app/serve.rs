@@ -20,7 +20,7 @@ use super::{lock::ServeLock, open_store, pollers};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::{ChannelId, Platform, Query};
-use crate::pipeline::{Roundups, Router, SendSettings, Sender, Stage};
+use crate::pipeline::{Cards, Roundups, Router, SendSettings, Sender, Stage};
 use crate::store::Store;
 use crate::web;
 
@@ -76,12 +76,23 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
     for platform in &platforms.connected {
         store.resume_platform(platform.platform()).await?;
     }
+    let owner = format!("{}-{:x}", std::process::id(), fastrand::u64(..));
+    if delivery.living_cards {
+        let cards = Cards::new(
+            store.clone(),
+            clock.clone(),
+            platforms.connected.clone(),
+            owner.clone(),
+            delivery.short_text,
+        );
+        run(Arc::new(cards), &Arc::new(Notify::new()), None, true);
+    }
     let sender = Sender::new(
         store.clone(),
         clock.clone(),
         platforms.connected,
         SendSettings {
-            owner: format!("{}-{:x}", std::process::id(), fastrand::u64(..)),
+            owner,
             lease: delivery.lease,
             concurrency: delivery.concurrency,
             policy: delivery.retry_policy(),

@@ -2,6 +2,7 @@
 
 mod commands;
 pub mod discord;
+mod edit;
 mod gate;
 pub mod sandbox;
 pub mod slack;
@@ -14,6 +15,7 @@ use crate::domain::{ChannelId, DeliveryId, Found, Platform, SendOutcome};
 use crate::message::Message;
 
 pub use commands::{Action, Answer, Asker, CommandHandler, Completion, Request, Unfurled};
+pub use edit::{Edit, Edited};
 pub use webhook::{Incoming, Outgoing, Webhook};
 
 /// A message in a platform's own bytes, made once and stored, so that every try sends the same.
@@ -52,6 +54,9 @@ pub trait ChatPlatform: Send + Sync {
 
     /// Posts once, without any retry of its own, and says what came of it.
     async fn send(&self, post: Post<'_>) -> SendOutcome;
+
+    /// Changes a posted message once, without any retry of its own, and says what came of it.
+    async fn edit(&self, edit: Edit<'_>) -> Edited;
 
     /// Looks whether a delivery that may have been posted `since` a time is in its channel.
     async fn find(&self, channel: &ChannelId, delivery: DeliveryId, since: Timestamp) -> Found;

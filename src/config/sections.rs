@@ -204,6 +204,8 @@ pub struct DeliveryConfig {
     pub concurrency: usize,
     /// The longest short text of a paper, in characters.
     pub short_text: usize,
+    /// Whether posted messages are edited when something happens to their paper.
+    pub living_cards: bool,
 }
 
 impl DeliveryConfig {
@@ -218,6 +220,7 @@ impl DeliveryConfig {
             nonce_window: reader.read("delivery.nonce_window", duration(Duration::ZERO..=2 * MINUTE)),
             concurrency: reader.read("delivery.concurrency", number(1..=256)),
             short_text: reader.read("delivery.short_text", number(80..=2000)),
+            living_cards: reader.read("delivery.living_cards", boolean),
         }
     }
 

@@ -49,6 +49,9 @@ pub struct PaperCard {
     pub stars: Option<u32>,
     /// True when the paper was withdrawn.
     pub withdrawn: bool,
+    /// What has happened to it since it was listed: `v2`, `code`.
+    #[serde(default)]
+    pub badges: Vec<String>,
 }
 
 impl PaperCard {
@@ -63,12 +66,13 @@ impl PaperCard {
         }
     }
 
-    /// The small facts in order: category, day, votes.
+    /// The small facts in order: category, day, votes, and what has happened to it.
     pub fn facts(&self) -> Vec<String> {
         let category = self.category.as_deref().map(clean).filter(|category| !category.is_empty());
         let mut facts: Vec<String> = category.into_iter().collect();
         facts.push(day(self.day));
         facts.extend(self.upvotes.and_then(|n| counted(n, "upvote")));
+        facts.extend(self.badges.iter().map(|badge| clean(badge)));
         facts
     }
 
@@ -112,6 +116,7 @@ pub fn paper_card(paper: &Paper, short: &ShortText, why: &[Why]) -> PaperCard {
         upvotes: paper.counters.upvotes,
         stars: paper.counters.stars,
         withdrawn: facts.withdrawn_at.is_some(),
+        badges: Vec::new(),
     }
 }
 

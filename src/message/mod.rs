@@ -1,5 +1,6 @@
 //! Neutral messages and every sentence that a person can see.
 
+mod badges;
 mod card;
 mod plain;
 mod refusal;
@@ -10,6 +11,7 @@ mod why;
 
 use serde::{Deserialize, Serialize};
 
+pub use badges::badges;
 pub use card::{PaperCard, paper_card};
 pub use plain::{clean, cut, join_within, web_link};
 pub use refusal::Refusal;

@@ -121,6 +121,7 @@ mod tests {
             upvotes: Some(12),
             stars: None,
             withdrawn: false,
+            badges: Vec::new(),
         }
     }
 

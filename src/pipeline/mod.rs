@@ -4,6 +4,7 @@
 //! runs it in a loop. Stages share nothing but the store.
 
 mod backfill;
+mod cards;
 mod import;
 mod indexer;
 mod interest;
@@ -19,6 +20,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 pub use backfill::{Advance, Backfill, Span};
+pub use cards::Cards;
 pub use import::{Import, Imported};
 pub use indexer::Indexer;
 pub use jitter::next_poll;

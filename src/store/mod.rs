@@ -4,6 +4,7 @@
 //! nothing here waits for a network other than the database's own.
 
 mod backfill;
+mod cards;
 mod controls;
 mod db;
 mod destinations;
@@ -42,6 +43,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use backfill::Progress;
+pub use cards::{CardEdit, DueCard};
 pub use error::StoreError;
 pub use feeds::{AddedFeed, FeedId, FollowedFeed};
 pub use health::{Lag, PollNote, SourceHealth};

@@ -48,6 +48,15 @@ impl Store {
         }))
     }
 
+    /// Changes a delivery's message; false when there is none.
+    pub async fn sandbox_edit(&self, delivery: DeliveryId, body: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE sandbox_message SET body = $2 WHERE delivery_id = $1";
+        let changed = writing!(self, |tx| {
+            query(sql).bind(delivery.to_string()).bind(text(body)).execute(&mut *tx).await?.rows_affected()
+        });
+        Ok(changed > 0)
+    }
+
     /// The messages of a channel, or of all, with a number above `after`; oldest first.
     pub async fn sandbox_messages(
         &self,

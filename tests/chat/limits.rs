@@ -42,7 +42,7 @@ prop_compose! {
         PaperCard {
             paper: "2608.01234".parse().unwrap(),
             title, url, byline, category, day, text: text_, text_credit, why, thumbnail, repository,
-            project_page, upvotes, stars, withdrawn,
+            project_page, upvotes, stars, withdrawn, badges: Vec::new(),
         }
     }
 }

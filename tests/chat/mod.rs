@@ -35,6 +35,7 @@ pub fn card() -> PaperCard {
         upvotes: Some(12),
         stars: Some(340),
         withdrawn: false,
+        badges: Vec::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The stages, stepped by hand, from a source on loopback to the outbox and on.
 
+mod cards;
 mod feeds;
 mod merging;
 mod numbers;

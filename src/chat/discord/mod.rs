@@ -4,6 +4,7 @@
 //! configured address, retries without end and throws `Retry-After` away.
 
 mod components;
+mod edit;
 mod errors;
 mod format;
 mod gateway;
@@ -40,7 +41,7 @@ pub use self::webhook::{Received, Webhook};
 use self::errors::Answer;
 use self::rest::{Rest, Unasked};
 use super::gate::{Gate, Pace};
-use super::{ChatPlatform, Post, Rendered};
+use super::{ChatPlatform, Edit, Edited, Post, Rendered};
 use crate::domain::{ChannelId, DeliveryId, Found, Platform, SendOutcome};
 use crate::message::{Message, Refusal};
 
@@ -163,6 +164,10 @@ impl ChatPlatform for Discord {
             let _ = self.refused.set(reason.clone());
         }
         outcome
+    }
+
+    async fn edit(&self, edit: Edit<'_>) -> Edited {
+        self.edit_message(edit).await
     }
 
     /// The nonce is all that Paperwire asks for: reading history takes a right that posting does not need.

@@ -15,7 +15,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{ChatPlatform, Post, Rendered};
+use super::{ChatPlatform, Edit, Edited, Post, Rendered};
 use crate::domain::{ChannelId, DeliveryId, Found, Platform, SendOutcome};
 use crate::message::Message;
 
@@ -27,6 +27,11 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 pub trait SandboxLedger: Send + Sync {
     /// Keeps a message and returns its number; the same delivery again returns the same number.
     async fn post(&self, delivery: DeliveryId, channel: &ChannelId, body: &str) -> anyhow::Result<i64>;
+
+    /// Changes a delivery's message; false when there is none, as in a ledger that keeps nothing.
+    async fn edit(&self, _delivery: DeliveryId, _body: &str) -> anyhow::Result<bool> {
+        Ok(false)
+    }
 
     /// The number of a delivery's message, if it was kept.
     async fn find(&self, channel: &ChannelId, delivery: DeliveryId) -> anyhow::Result<Option<i64>>;
@@ -83,6 +88,14 @@ impl ChatPlatform for Sandbox {
         }
     }
 
+    async fn edit(&self, edit: Edit<'_>) -> Edited {
+        match self.ledger.edit(edit.delivery, edit.body).await {
+            Ok(true) => Edited::Done,
+            Ok(false) => Edited::Refused { reason: "the sandbox has no such message".to_owned() },
+            Err(error) => Edited::Later { after: None, reason: format!("{error:#}") },
+        }
+    }
+
     async fn find(&self, channel: &ChannelId, delivery: DeliveryId, _: Timestamp) -> Found {
         match self.ledger.find(channel, delivery).await {
             Ok(Some(number)) => Found::Posted { message_id: number.to_string() },
@@ -136,6 +149,7 @@ mod tests {
             upvotes: None,
             stars: None,
             withdrawn: false,
+            badges: Vec::new(),
         })
     }
 

@@ -33,6 +33,7 @@ fn card() -> PaperCard {
         upvotes: Some(3),
         stars: Some(340),
         withdrawn: false,
+        badges: Vec::new(),
     }
 }
 

@@ -84,6 +84,7 @@ mod tests {
             upvotes: Some(3),
             stars: None,
             withdrawn: false,
+            badges: Vec::new(),
         }
     }
 

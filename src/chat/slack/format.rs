@@ -175,6 +175,7 @@ mod tests {
             upvotes: Some(12),
             stars: Some(340),
             withdrawn: false,
+            badges: Vec::new(),
         }
     }
 

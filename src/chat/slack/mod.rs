@@ -6,6 +6,7 @@ mod arrive;
 mod controls;
 mod deliver;
 mod desk;
+mod edit;
 mod errors;
 mod event;
 mod format;
@@ -33,7 +34,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::gate::Gate;
-use super::{ChatPlatform, Post, Rendered};
+use super::{ChatPlatform, Edit, Edited, Post, Rendered};
 use crate::domain::{ChannelId, DeliveryId, Found, Platform, SendOutcome};
 use crate::message::Message;
 use web::{Failure, Web};
@@ -143,6 +144,10 @@ impl ChatPlatform for Slack {
             _ => {}
         }
         outcome
+    }
+
+    async fn edit(&self, edit: Edit<'_>) -> Edited {
+        self.edit_message(edit).await
     }
 
     async fn find(&self, channel: &ChannelId, delivery: DeliveryId, since: Timestamp) -> Found {

@@ -35,6 +35,6 @@ macro_rules! heads {
 use heads;
 
 /// Platforms as one value, since neither database binds a list: `,discord,slack,`.
-fn platform_list(platforms: &[Platform]) -> String {
+pub(super) fn platform_list(platforms: &[Platform]) -> String {
     platforms.iter().fold(",".to_owned(), |list, platform| list + platform.name() + ",")
 }

@@ -25,6 +25,7 @@ fn card(title: &str) -> PaperCard {
         upvotes: Some(12),
         stars: None,
         withdrawn: false,
+        badges: Vec::new(),
     }
 }
 
