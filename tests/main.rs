@@ -14,4 +14,5 @@ mod search;
 mod serve;
 mod sources;
 mod store;
+mod transcripts;
 mod worlds;
