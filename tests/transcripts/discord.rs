@@ -96,7 +96,11 @@ pub fn filled(changed: &[(&str, &str)]) -> String {
 
 /// What comes of it: how it was answered, the message or window, and whether only the person sees it.
 async fn taken(world: &World, webhook: &Webhook, who: Person, does: Does) -> (Interaction, Value, bool) {
-    let begun = world.begins(who, does);
+    let mut begun = world.begins(who, does);
+    // The message that is asked about has its own words alone.
+    if let Some(asked) = begun.sent.pointer_mut("/data/resolved/messages/6001") {
+        asked["embeds"] = Value::Array(Vec::new());
+    }
     let (body, now) = (begun.sent.to_string(), NOW.parse().unwrap());
     let headers = World::signed(body.as_bytes(), now);
     let received = webhook.receive(&headers, body.as_bytes(), now).await;
@@ -116,7 +120,8 @@ async fn taken(world: &World, webhook: &Webhook, who: Person, does: Does) -> (In
 fn shown(message: &Value) -> String {
     let mut lines = Vec::new();
     let mut says = |words: &str| {
-        let words = seen(&replaced(words, sign)).text;
+        let words: Vec<String> = words.lines().map(fact).collect();
+        let words = seen(&replaced(&words.join("\n"), sign)).text;
         let words = words.lines().map(|line| line.strip_prefix("-# ").unwrap_or(line));
         lines.push(words.collect::<Vec<_>>().join("\n"));
     };
@@ -142,7 +147,18 @@ fn shown(message: &Value) -> String {
         });
         lines.push(parts.collect::<Vec<_>>().join(" "));
     }
+    if !text(message, "title").is_empty() {
+        lines.push("[Cancel] [Submit]".to_owned());
+    }
     lines.join("\n")
+}
+
+/// A bold name at the start of a line stands apart from what follows; a number does not.
+fn fact(line: &str) -> String {
+    match line.strip_prefix("**").and_then(|rest| rest.split_once("** ")) {
+        Some((name, value)) if !name.ends_with('.') => format!("{name}  {value}"),
+        _ => line.to_owned(),
+    }
 }
 
 /// What stands for a moment, a person or a channel.

@@ -26,7 +26,9 @@ impl Page {
     }
 
     pub fn step(&mut self, done: &str, who: &str, seen: &str) {
-        let seen = seen.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+        let mut seen = seen.lines().map(str::trim_end).collect::<Vec<_>>();
+        seen.dedup_by(|line, before| line.is_empty() && before.is_empty());
+        let seen = seen.join("\n");
         let _ = write!(self.0, "\n{done}\n\n{who}\n\n~~~text\n{}\n~~~\n", seen.trim_matches('\n'));
     }
 

@@ -141,6 +141,11 @@ fn timed(value: &Value) -> Value {
                 fields
                     .insert("fallback".to_owned(), json!(if near { ago(seconds) } else { moment(seconds) }));
             }
+            // Marks such as `*` make words bold; those in somebody's words are other signs.
+            let marked = fields.get("type").is_some_and(|kind| kind == "mrkdwn");
+            if let Some(Value::String(words)) = fields.get_mut("text").filter(|_| marked) {
+                words.retain(|sign| !matches!(sign, '*' | '`'));
+            }
             Value::Object(fields)
         }
         Value::String(words) => json!(replaced(words, |inside| {
