@@ -22,14 +22,14 @@ impl Page {
     }
 
     pub fn scene(&mut self, title: &str) {
-        let _ = write!(self.0, "\n## {title}\n");
+        let _ = writeln!(self.0, "\n## {title}");
     }
 
     pub fn step(&mut self, done: &str, who: &str, seen: &str) {
         let mut seen = seen.lines().map(str::trim_end).collect::<Vec<_>>();
         seen.dedup_by(|line, before| line.is_empty() && before.is_empty());
         let seen = seen.join("\n");
-        let _ = write!(self.0, "\n{done}\n\n{who}\n\n~~~text\n{}\n~~~\n", seen.trim_matches('\n'));
+        let _ = writeln!(self.0, "\n{done}\n\n{who}\n\n~~~text\n{}\n~~~", seen.trim_matches('\n'));
     }
 
     pub fn text(self) -> String {
@@ -65,15 +65,12 @@ pub fn replaced(text: &str, shown: impl Fn(&str) -> Option<String>) -> String {
     while let Some((before, after)) = rest.split_once('<') {
         out.push_str(before);
         let inside = after.split_once('>').and_then(|(inside, rest)| Some((shown(inside)?, rest)));
-        match inside {
-            Some((words, end)) => {
-                out.push_str(&words);
-                rest = end;
-            }
-            None => {
-                out.push('<');
-                rest = after;
-            }
+        if let Some((words, end)) = inside {
+            out.push_str(&words);
+            rest = end;
+        } else {
+            out.push('<');
+            rest = after;
         }
     }
     out + rest

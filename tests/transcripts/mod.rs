@@ -19,7 +19,8 @@ use scenes::{SCENES, Step};
 fn written(platform: Platform, transcript: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/transcripts/{platform}.md"));
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        return std::fs::write(&path, transcript).unwrap();
+        std::fs::write(&path, transcript).unwrap();
+        return;
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     let differs = kept.lines().zip(transcript.lines()).find(|(kept, now)| kept != now);

@@ -39,7 +39,7 @@ pub async fn transcript() -> String {
             world.tell(&Via::Socket, sort, &payload).await;
             let changed = world.until(|world| changed(world, &before, windows)).await;
             match changed {
-                Some(message) => {
+                Comes::Message(message) => {
                     let replaces = before.iter().any(|old| old.ts == message.ts);
                     let who = match (replaces, &message.only) {
                         (true, _) => "In its place:",
@@ -48,9 +48,11 @@ pub async fn transcript() -> String {
                         (_, None) => "Everybody in the channel sees:",
                     };
                     page.step(&done, who, &shown(&message.raw));
-                    last = Some(message);
+                    last = Some(*message);
                 }
-                None => page.step(&done, "A window opens:", &window(&world.windows().last().unwrap().view)),
+                Comes::Window => {
+                    page.step(&done, "A window opens:", &window(&world.windows().last().unwrap().view));
+                }
             }
         }
     }
@@ -60,10 +62,18 @@ pub async fn transcript() -> String {
     page.text()
 }
 
-/// The message that is new or another one than before, or `None` for a window that opened.
-fn changed(world: &World, before: &[Posted], windows: usize) -> Option<Option<Posted>> {
+/// What comes of something that was done.
+enum Comes {
+    /// A message that is new, or another one than before.
+    Message(Box<Posted>),
+    /// A window that opened.
+    Window,
+}
+
+fn changed(world: &World, before: &[Posted], windows: usize) -> Option<Comes> {
     let news = world.all().into_iter().rfind(|message| !before.contains(message));
-    news.map(Some).or_else(|| (world.windows().len() > windows).then_some(None))
+    let opened = || (world.windows().len() > windows).then_some(Comes::Window);
+    news.map(|message| Comes::Message(Box::new(message))).or_else(opened)
 }
 
 /// In which words it is told, and how Slack tells it.
@@ -99,13 +109,13 @@ fn shown(raw: &Value) -> String {
     lines.extend(message.text.lines().map(str::to_owned));
     lines.push(String::new());
     for actions in list(raw, "blocks").filter(|block| block["type"] == "actions") {
-        let parts = list(actions, "elements").map(|part| match part["options"].is_array() {
-            true => {
-                let choices: Vec<&str> =
-                    list(part, "options").map(|choice| text(&choice["text"], "text")).collect();
-                format!("<{}> {}", text(&part["placeholder"], "text"), choices.join(" / "))
+        let parts = list(actions, "elements").map(|part| {
+            if !part["options"].is_array() {
+                return format!("[{}]", text(&part["text"], "text"));
             }
-            false => format!("[{}]", text(&part["text"], "text")),
+            let choices: Vec<&str> =
+                list(part, "options").map(|choice| text(&choice["text"], "text")).collect();
+            format!("<{}> {}", text(&part["placeholder"], "text"), choices.join(" / "))
         });
         lines.push(parts.collect::<Vec<_>>().join(" "));
     }
@@ -119,10 +129,8 @@ fn window(view: &Value) -> String {
     let mut lines = vec![text(&view["title"], "text").to_owned(), shown(&json!({"blocks": said}))];
     for field in fields {
         let element = &field["element"];
-        let value = match element["initial_value"].as_str() {
-            Some(value) => value,
-            None => text(&element["initial_option"]["text"], "text"),
-        };
+        let chosen = || text(&element["initial_option"]["text"], "text");
+        let value = element["initial_value"].as_str().unwrap_or_else(chosen);
         lines.push(format!("{}: {value}", text(&field["label"], "text")));
     }
     lines.push(format!("[{}] [{}]", text(&view["submit"], "text"), text(&view["close"], "text")));

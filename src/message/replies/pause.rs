@@ -41,7 +41,7 @@ pub fn resumed(what: Option<&Whole>, refused: Option<&Pause>, still: Option<&Pau
     let mut sentences: Vec<Line> = Vec::new();
     match what {
         Some(Whole::Channel(1)) => {
-            sentences.push(Piece::from("The channel’s subscription is active again.").into())
+            sentences.push(Piece::from("The channel’s subscription is active again.").into());
         }
         Some(Whole::Channel(n)) => {
             sentences.push(
