@@ -15,4 +15,5 @@ mod search;
 mod serve;
 mod sources;
 mod store;
+mod transcripts;
 mod worlds;

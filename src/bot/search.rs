@@ -90,6 +90,7 @@ async fn answered(bot: &Bot, asker: &Asker, question: Asked) -> anyhow::Result<R
     let keys: Vec<_> = page.hits.iter().map(|hit| hit.key).collect();
     let papers = bot.store.papers_by_key(&keys).await?;
     let rows = papers.into_iter().map(|paper| row(&query, &page, paper, today)).collect();
+    let nothing_stored = page.total == 0 && bot.store.paper_count().await? == 0;
     let filling = if number == 1 { filling(bot).await? } else { None };
     let reply = found(Found {
         query: query.to_string(),
@@ -103,6 +104,7 @@ async fn answered(bot: &Bot, asker: &Asker, question: Asked) -> anyhow::Result<R
         meant,
         unsearchable: unsearchable(&query),
         phrases: has_phrases(&query),
+        nothing_stored,
         filling,
     });
     let deed = |cursors: &[String], number| Deed::SearchPage {

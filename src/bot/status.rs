@@ -135,7 +135,7 @@ fn quiet(
         if !reasons.contains(&Quiet::OnlyRoundups) && channel.traffic.waiting == 0 {
             reasons.push(Quiet::NoMatch { listings: counts.asked });
         }
-    } else if counts.seen > 0 {
+    } else if counts.seen > 0 && asked_since > now - DAY {
         reasons.push(Quiet::Fresh { since: asked_since });
     } else if reasons.is_empty() {
         reasons.push(Quiet::NothingListed);
@@ -203,6 +203,8 @@ mod tests {
         let before = PaperCounts { stored: 900, listed: 4, seen: 212, asked: 0 };
         let since = now() - Duration::from_mins(5);
         assert_eq!(reasons(&fresh, hub(0), before, now()), [Quiet::Fresh { since }]);
+        let old = [subscription(DAY * 30)];
+        assert_eq!(reasons(&old, hub(0), before, now()), [Quiet::NothingListed], "what came is from before");
     }
 
     #[test]

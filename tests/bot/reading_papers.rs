@@ -209,7 +209,7 @@ on_both! {
         desk.list(40, &[("2607.00001", "Robots of old")]).await;
         let old = Command::Explain { paper: "2607.00001".parse().unwrap() };
         let backlog = desk.person("ada").gives(old).await.text();
-        assert!(backlog.contains("It was not posted anywhere: it was listed on 2026-07-12"), "{backlog}");
+        assert!(backlog.contains("It was not posted anywhere: it was listed on 12 Jul 2026"), "{backlog}");
     }
 
     async fn a_message_s_links_are_shown_as_papers(test: Database) {

@@ -66,7 +66,7 @@ on_both! {
         # Subscribe to “ti:robot”?
         Into #robotics, collected for the daily roundup, as a card.
         In the last 30 days this would have collected 33 papers (1.1 a day, at most 2).
-        3 of them come already by “drone”.
+        3 of them already come by “drone”.
         *The latest of them*
         Drones and robots | Matches “robot” in the title
         Robots that learn to walk | Matches “robot” in the title
@@ -115,7 +115,7 @@ on_both! {
         reads!(made.text(), @"
         # Subscribed to “robot”
         From now on papers that match are posted in #robotics, each as soon as it is listed, as a card.
-        (To end it: `/papers unsubscribe 1`. All of the channel: `/papers subscriptions`.)
+        (To end it: `/papers unsubscribe 1`. All subscriptions of the channel: `/papers subscriptions`.)
         ");
         let change = ada.gives(subscribe("Robot", Some(Cadence::Daily), Some(Style::Line))).await;
         reads!(change.text(), @"
@@ -127,7 +127,7 @@ on_both! {
         reads!(ada.presses(&change, "Change").await.text(), @"
         # Changed the subscription to “robot”
         From now on papers that match come together in the roundup of #robotics; `/papers roundup` in the channel shows and sets its time, and what has come together so far.
-        (To end it: `/papers unsubscribe 1`. All of the channel: `/papers subscriptions`.)
+        (To end it: `/papers unsubscribe 1`. All subscriptions of the channel: `/papers subscriptions`.)
         ");
         reads!(ada.gives(subscribe("robots", None, None)).await.text(), @"
         # Already subscribed to “robot”
@@ -273,7 +273,7 @@ on_both! {
         <End a subscription…> 1 · robot
         [Resume]
         ");
-        reads!(ada.presses(&paused, "Resume").await.text(), @"The channel’s subscription goes on.");
+        reads!(ada.presses(&paused, "Resume").await.text(), @"The channel’s subscription is active again.");
         let day = |text: &str| Some(Until::Day(text.parse().unwrap()));
         reads!(pause(Some(SubscriptionId(1)), day("2026-08-24")).await.text(), @"
         The subscription to “robot” is paused until {2026-08-24T00:00:00Z} ({ago 2026-08-24T00:00:00Z}); after that papers come again by themselves. Papers listed meanwhile are not posted later.
@@ -283,7 +283,7 @@ on_both! {
         assert!(pause(Some(SubscriptionId(7)), None).await.text().starts_with("This channel has no subscription 7"));
         let resume = async |subscription| ada.gives(Command::Resume { subscription }).await.text();
         assert!(resume(Some(SubscriptionId(7))).await.starts_with("This channel has no subscription 7"));
-        assert_eq!(resume(Some(SubscriptionId(1))).await, "The subscription to “robot” goes on.");
+        assert_eq!(resume(Some(SubscriptionId(1))).await, "The subscription to “robot” is active again.");
         assert_eq!(resume(None).await, "Nothing was paused by people here.");
     }
 

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 
 use super::markdown::escaped;
+use crate::command::{ROOT, written};
+use crate::domain::Platform;
 use crate::message::{Piece, clean, join_within, web_link};
 
 /// The longest address in a link inside text, in characters.
@@ -167,7 +169,10 @@ fn strong(text: &str, room: usize) -> (String, bool) {
 }
 
 fn code(text: &str, room: usize) -> (String, bool) {
-    let body = clean(text).replace('`', BACKTICK);
+    // Sentences name commands as all platforms but Discord write them.
+    let command = text.strip_prefix('/').and_then(|line| line.strip_prefix(ROOT)?.strip_prefix(' '));
+    let shown = command.map(|line| written(Platform::Discord, line));
+    let body = clean(shown.as_deref().unwrap_or(text)).replace('`', BACKTICK);
     if body.is_empty() {
         return (String::new(), true);
     }
@@ -207,6 +212,18 @@ mod tests {
         4 papers for `aˋb`, by <@77> **\*now\* or**
         \- later <t:1785823200:R>
         ");
+    }
+
+    #[test]
+    fn a_command_names_its_options_as_discord_asks_for_them() {
+        let shown = |text: &str| line(&[Piece::Code(text.to_owned())], 200);
+        assert_eq!(shown("/papers unsubscribe 2"), "`/papers unsubscribe subscription:2`");
+        assert_eq!(shown("/papers subscribe flow when:daily"), "`/papers subscribe query:flow when:daily`");
+        for command in crate::command::COMMANDS {
+            let own = command.try_it(Platform::Discord);
+            assert_eq!(shown(&own), format!("`{own}`"), "what is so already stays");
+        }
+        assert_eq!(shown("flow matching"), "`flow matching`");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use jiff::{Timestamp, civil::Date};
 
 use super::words::{Stand, counted, quoted};
 use crate::domain::{Cadence, SubscriptionId};
+use crate::message::card::day as dated;
 use crate::message::{Block, Line, PaperCard, Piece, Reply, cut};
 
 /// Subscriptions whose parts are shown.
@@ -147,12 +148,15 @@ fn told(outcome: &Outcome) -> Line {
         }
         Outcome::Backlog { day, baseline } => {
             let why = match baseline {
-                Some(from) if day < from => format!("Paperwire posts what was listed from {from} on"),
-                _ => "it was first seen long after that".to_owned(),
+                Some(from) if day < from => {
+                    format!("Paperwire posts what was listed from {} on", dated(*from))
+                }
+                _ => "first seen long after that".to_owned(),
             };
             let text = format!(
-                "It was not posted anywhere: it was listed on {day} and {why}. Older papers are kept for searching, \
-                 so that a start does not flood the channels."
+                "It was not posted anywhere: it was listed on {} and {why}. Older papers are kept for searching, \
+                 so that a start does not flood the channels.",
+                dated(*day)
             );
             vec![text.into()]
         }
@@ -289,8 +293,8 @@ mod tests {
         insta::assert_snapshot!(outcomes.map(|outcome| said(&told(&outcome))).join("\n"), @"
         It was not posted here: this channel has no subscription. `/papers subscribe` makes one.
         It has only just come in: the subscriptions are asked about it in a moment.
-        It was not posted anywhere: it was listed on 2026-08-01 and Paperwire posts what was listed from 2026-08-03 on. Older papers are kept for searching, so that a start does not flood the channels.
-        It was not posted anywhere: it was listed on 2026-08-01 and it was first seen long after that. Older papers are kept for searching, so that a start does not flood the channels.
+        It was not posted anywhere: it was listed on 1 Aug 2026 and Paperwire posts what was listed from 3 Aug 2026 on. Older papers are kept for searching, so that a start does not flood the channels.
+        It was not posted anywhere: it was listed on 1 Aug 2026 and first seen long after that. Older papers are kept for searching, so that a start does not flood the channels.
         Subscription 3 of this channel collects it for the daily roundup, since {2026-08-04T06:00:00Z}.
         It was not posted here: subscription 3 of this channel asks for it, but was made {2026-08-06T06:00:00Z}, and the paper had come {2026-08-04T06:00:00Z}. A subscription brings what is listed after it.
         It was not posted here: subscription 3 of this channel asks for it, but is paused since {2026-08-04T06:00:00Z} until {2026-08-06T06:00:00Z}. What is listed during a pause is not posted later.

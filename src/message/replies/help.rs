@@ -83,7 +83,7 @@ pub fn command(spec: &'static Spec, platform: Platform) -> Reply {
     blocks.push(Block::Text { line: vec![Piece::from("For example: "), Piece::Code(spec.try_it(platform))] });
     if spec.changes {
         let who = match platform {
-            Platform::Discord => "It changes this channel: you need the right Manage Channels here.",
+            Platform::Discord => "It changes this channel: you need the permission Manage Channels here.",
             Platform::Slack | Platform::Sandbox => {
                 "It changes this channel: only those who may manage its subscriptions can use it."
             }
@@ -185,7 +185,7 @@ mod tests {
 
         For example: /papers subscribe query:"diffusion policy" -survey style:line
 
-        It changes this channel: you need the right Manage Channels here.
+        It changes this channel: you need the permission Manage Channels here.
         "#);
     }
 

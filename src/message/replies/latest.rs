@@ -1,15 +1,11 @@
 //! What `latest` answers.
 
-use crate::message::{Block, Entry, Piece, Reply};
+use crate::message::{Block, Entry, Line, Piece, Reply};
 
 /// Shows a page of the papers listed last.
 pub fn latest(entries: Vec<Entry>, page: u32) -> Reply {
     if entries.is_empty() && page < 2 {
-        return Reply::text(vec![
-            Piece::from("No paper is stored yet: they come with the first poll of a source. "),
-            Piece::Code("/papers status".to_owned()),
-            " shows how the sources are.".into(),
-        ]);
+        return Reply::text(nothing_stored());
     }
     let text = if page < 2 {
         "The papers listed last".to_owned()
@@ -22,6 +18,15 @@ pub fn latest(entries: Vec<Entry>, page: u32) -> Reply {
     }
     blocks.extend(entries.into_iter().map(|entry| Block::Entry(Box::new(entry))));
     Reply { blocks, ..Reply::default() }
+}
+
+/// Says that there is no paper at all.
+pub(super) fn nothing_stored() -> Line {
+    vec![
+        "No paper is stored yet: they come with the first poll of a source. ".into(),
+        Piece::Code("/papers status".to_owned()),
+        " shows how the sources are.".into(),
+    ]
 }
 
 #[cfg(test)]

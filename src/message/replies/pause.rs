@@ -40,12 +40,16 @@ pub fn paused(what: &Whole, until: Option<Timestamp>, resume: &str) -> Reply {
 pub fn resumed(what: Option<&Whole>, refused: Option<&Pause>, still: Option<&Pause>) -> Reply {
     let mut sentences: Vec<Line> = Vec::new();
     match what {
-        Some(Whole::Channel(1)) => sentences.push(Piece::from("The channel’s subscription goes on.").into()),
+        Some(Whole::Channel(1)) => {
+            sentences.push(Piece::from("The channel’s subscription is active again.").into());
+        }
         Some(Whole::Channel(n)) => {
-            sentences.push(Piece::from(format!("All {n} paused subscriptions of the channel go on.")).into());
+            sentences.push(
+                Piece::from(format!("All {n} paused subscriptions of the channel are active again.")).into(),
+            );
         }
         Some(Whole::One(query)) => {
-            let text = format!("The subscription to “{}” goes on.", terms::query(query));
+            let text = format!("The subscription to “{}” is active again.", terms::query(query));
             sentences.push(Piece::from(text).into());
         }
         None if refused.is_none() => sentences.push(Piece::from("Nothing was paused by people here.").into()),
@@ -132,8 +136,8 @@ mod tests {
             resumed(None, None, None),
         ];
         insta::assert_snapshot!(told.map(|reply| shown(&reply)).join("\n"), @"
-        All 3 paused subscriptions of the channel go on.
-        The subscription to “diffusion” goes on. Paperwire tries to post here again. What had stopped it: it was archived.
+        All 3 paused subscriptions of the channel are active again.
+        The subscription to “diffusion” is active again. Paperwire tries to post here again. What had stopped it: it was archived.
         Paperwire tries to post here again. What had stopped it: it was archived.
         Nothing was paused by people here. Nothing is posted in this channel since {2026-08-03T00:00:00Z}: the token is refused. Only the people who run Paperwire can end this.
         Nothing was paused by people here.

@@ -1,5 +1,6 @@
 //! What `search` answers.
 
+use super::latest;
 use super::words::{counted, number, quoted};
 use crate::command::Order;
 use crate::message::{Block, Entry, Line, Piece, Reply};
@@ -29,6 +30,8 @@ pub struct Found {
     pub unsearchable: Vec<String>,
     /// True when the query asks for words next to each other.
     pub phrases: bool,
+    /// True when no paper is stored at all.
+    pub nothing_stored: bool,
     /// How many papers can be found and how many are stored, while the index is being filled.
     pub filling: Option<(u64, u64)>,
 }
@@ -87,6 +90,9 @@ fn since(since: &str) -> String {
 }
 
 fn nothing(found: &Found) -> Line {
+    if found.nothing_stored {
+        return latest::nothing_stored();
+    }
     if !found.unsearchable.is_empty() {
         let mut line: Line = vec!["The search cannot answer ".into()];
         for (at, part) in found.unsearchable.iter().enumerate() {
@@ -186,6 +192,7 @@ mod tests {
             found(Found { meant: Some("diffusion".into()), query: "difusion".into(), ..none.clone() }),
             found(Found { phrases: true, ..none.clone() }),
             found(Found { since: Some("2026-08-01".into()), ..none.clone() }),
+            found(Found { nothing_stored: true, ..none.clone() }),
             found(Found { unsearchable: source, ..none }),
             no_index(),
             page_gone(),
@@ -200,6 +207,9 @@ mod tests {
 
         # No paper for “"flow matching"” since 2026-08-01
         Try it without “since”.
+
+        # No paper for “"flow matching"”
+        No paper is stored yet: they come with the first poll of a source. `/papers status` shows how the sources are.
 
         # No paper for “"flow matching"”
         The search cannot answer `src:arxiv`, `stars+24h>=100`: it knows neither which source lists a paper, nor how it was announced, nor how its numbers rose. Leave that out here; in a subscription it works.

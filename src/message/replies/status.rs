@@ -238,7 +238,7 @@ fn reason(quiet: &Quiet) -> Line {
         ],
         Quiet::AllPaused { until: Some(until) } => {
             vec![
-                "All subscriptions of this channel are paused; the first goes on ".into(),
+                "All subscriptions of this channel are paused; the first resumes ".into(),
                 Piece::Relative(*until),
                 ".".into(),
             ]
@@ -389,7 +389,7 @@ mod tests {
         insta::assert_snapshot!(reasons.map(|quiet| said(&reason(&quiet))).join("\n"), @"
         This channel has no subscription. `/papers subscribe` brings papers here.
         Nothing can be posted here since {2026-08-20T06:00:00Z}: Paperwire is not in this channel. Then `/papers resume`.
-        All subscriptions of this channel are paused; the first goes on {~2026-08-20T06:00:00Z}.
+        All subscriptions of this channel are paused; the first resumes {~2026-08-20T06:00:00Z}.
         All subscriptions of this channel are paused until somebody resumes them: `/papers resume`.
         No source has been read yet.
         It is the weekend: Hugging Face lists papers from Monday to Friday (UTC).

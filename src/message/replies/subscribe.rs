@@ -165,10 +165,10 @@ fn overlap(backtest: &Backtest) -> Option<String> {
         [] => return None,
         [(query, n)] => {
             let come = if *n == 1 { "comes" } else { "come" };
-            format!("{} of them {come} already by “{}”.", amount(n), terms::query(query))
+            format!("{} of them already {come} by “{}”.", amount(n), terms::query(query))
         }
         [(query, n), (other, m), ..] => format!(
-            "{} of them come already by “{}”, and {} by “{}”.",
+            "{} of them already come by “{}”, and {} by “{}”.",
             amount(n),
             terms::query(query),
             amount(m).to_lowercase(),
@@ -208,7 +208,7 @@ pub fn done(outcome: Outcome, id: SubscriptionId, proposal: &Wish<'_>) -> Reply 
     let end: Line = vec![
         "To end it: ".into(),
         command(&format!("unsubscribe {}", id.0)),
-        ". All of the channel: ".into(),
+        ". All subscriptions of the channel: ".into(),
         command("subscriptions"),
         ".".into(),
     ];
@@ -367,9 +367,9 @@ mod tests {
         let told =
             [told(&[]), told(&[("flow", 12)]), told(&[("flow", 1)]), told(&[("flow", 12), ("robot", 3)])];
         insta::assert_snapshot!(told.join("\n"), @"
-        All of them come already by “flow”.
-        1 of them comes already by “flow”.
-        All of them come already by “flow”, and 3 by “robot”.
+        All of them already come by “flow”.
+        1 of them already comes by “flow”.
+        All of them already come by “flow”, and 3 by “robot”.
         ");
     }
 
@@ -427,15 +427,15 @@ mod tests {
         insta::assert_snapshot!(told.map(|reply| shown(&reply)).join("\n\n"), @"
         # Subscribed to “diffusion”
         From now on papers that match are posted in #lab, each as soon as it is listed, as a card with the whole abstract.
-        (To end it: `/papers unsubscribe 3`. All of the channel: `/papers subscriptions`.)
+        (To end it: `/papers unsubscribe 3`. All subscriptions of the channel: `/papers subscriptions`.)
 
         # Changed the subscription to “diffusion”
         From now on papers that match come together in the roundup of #lab, on Mondays; `/papers roundup` in the channel shows and sets its time, and what has come together so far.
-        (To end it: `/papers unsubscribe 3`. All of the channel: `/papers subscriptions`.)
+        (To end it: `/papers unsubscribe 3`. All subscriptions of the channel: `/papers subscriptions`.)
 
         # Already subscribed to “diffusion”
         From now on papers that match are posted in #lab, each as soon as it is listed, as a card with the whole abstract. But it is paused until {2026-08-05T00:00:00Z}: `/papers resume` ends that.
-        (To end it: `/papers unsubscribe 3`. All of the channel: `/papers subscriptions`.)
+        (To end it: `/papers unsubscribe 3`. All subscriptions of the channel: `/papers subscriptions`.)
         ");
     }
 

@@ -37,7 +37,7 @@ struct Reader {
 }
 
 impl Posted {
-    pub(super) fn of(ts: &str, channel: &str, body: &Value) -> Self {
+    pub fn of(ts: &str, channel: &str, body: &Value) -> Self {
         let mut fallback = Reader::default();
         let fallback_text = fallback.markup(body["text"].as_str().unwrap_or_default());
         let mut reader = Reader::default();
