@@ -88,7 +88,8 @@ fn merged(pieces: &[Piece]) -> Vec<Piece> {
 /// One piece within `room`, and whether all of it is there.
 fn rendered(piece: &Piece, at_start: bool, room: usize) -> (String, bool) {
     match piece {
-        Piece::Plain(text) => plain(text, at_start, room),
+        // A link to a message names its server, so whoever knows it has made a link of this before.
+        Piece::Plain(text) | Piece::Message { text, .. } => plain(text, at_start, room),
         Piece::Strong(text) | Piece::Mark(text) => strong(text, room),
         Piece::Code(text) => code(text, room),
         Piece::Link { text: words, url } => {
@@ -99,8 +100,6 @@ fn rendered(piece: &Piece, at_start: bool, room: usize) -> (String, bool) {
         Piece::User(user) => plain(&user.0, at_start, room),
         Piece::Channel(channel) if is_id(channel.as_str()) => whole(format!("<#{channel}>"), room),
         Piece::Channel(channel) => plain(channel.as_str(), at_start, room),
-        // A link to a message names its server, so whoever knows it has made a link of this before.
-        Piece::Message { text, .. } => plain(text, at_start, room),
         Piece::Moment(at) => whole(moment(*at, 'f'), room),
         Piece::Relative(at) => whole(moment(*at, 'R'), room),
     }
