@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use paperwire::chat::slack::{Slack, SlackConfig};
-use paperwire::chat::{ChatPlatform, Post};
+use paperwire::chat::{ChatPlatform, Edit, Edited, Post};
 use paperwire::domain::{ChannelId, SendOutcome};
 use paperwire::message::Message;
 use serde_json::json;
@@ -190,4 +190,22 @@ async fn content_that_slack_refuses_is_reported_as_such() {
     }
     assert_eq!(world.refusals().len(), 7);
     assert!(world.all().is_empty());
+}
+
+#[tokio::test]
+async fn a_posted_card_is_changed_where_it_stands_and_a_missing_one_given_up() {
+    let (world, slack) = world().await;
+    let ts = message_id(post(&slack, "C1", 1, card()).await);
+    // Another client, since this one waits a second between two messages of a channel.
+    let slack = adapter(&world.base_url(), TIMEOUT);
+    let mut changed = card();
+    changed.badges = vec!["v2".to_owned()];
+    let body = slack.render(&Message::Paper(changed)).rich;
+    let channel = ChannelId::parse(paperwire::domain::Platform::Slack, "C1").unwrap();
+    let edit = Edit { channel: &channel, delivery: delivery(1), message_id: &ts, body: &body };
+    assert_eq!(slack.edit(edit).await, Edited::Done);
+    let [posted] = &world.messages("C1")[..] else { panic!("one message") };
+    assert!(posted.text.contains("12 upvotes · v2"), "{}", posted.text);
+    let missing = slack.edit(Edit { message_id: "1.000001", ..edit }).await;
+    assert!(matches!(missing, Edited::Refused { .. }), "{missing:?}");
 }

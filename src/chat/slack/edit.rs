@@ -37,10 +37,7 @@ impl Slack {
             let reason = "Slack takes one message a second in a channel".to_owned();
             return Edited::Later { after: Some(after), reason };
         }
-        let failure = match self.web.post::<Value>("chat.update", &body).await {
-            Ok(_) => return Edited::Done,
-            Err(failure) => failure,
-        };
+        let Err(failure) = self.web.post::<Value>("chat.update", &body).await else { return Edited::Done };
         let code = failure.code();
         if FINAL.contains(&code.as_str()) {
             return Edited::Refused { reason: format!("Slack says {code}") };
