@@ -73,7 +73,7 @@ fn dispatch(args: Args) -> Result<(), CliError> {
             Command::Papers(command) => papers::run(&config, command, output).await,
             Command::Sources { command: Some(command) } => sources::run(&config, &command, output).await,
             Command::Sources { command: None } => sources_health::run(&config, output).await,
-            Command::Import(args) => import::run(&config, &args, output).await,
+            Command::Import(args) => Box::pin(import::run(&config, &args, output)).await,
             Command::Backfill(args) => backfill::run(&config, args, output).await,
             Command::Match(query) => matching::run(&config, query, output).await,
             Command::Search(args) => search::run(&config, &args, output).await,

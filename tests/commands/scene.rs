@@ -20,7 +20,7 @@ const SAID: [(&str, &str); 14] = [
     ("subscriptions", "garden"),
     ("unsubscribe", "garden"),
     ("pause", "are paused"),
-    ("resume", "go on"),
+    ("resume", "active again"),
     ("explain", "for robots"),
     ("status", "Sources and papers"),
     ("roundup", "Berlin"),

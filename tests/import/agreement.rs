@@ -93,10 +93,12 @@ on_both! {
         assert_eq!((waiting[0].id.as_str(), waiting[0].facts.comment.as_deref()), ("2608.00001", Some("12 pages")));
     }
 
-    async fn a_later_listing_of_an_imported_paper_is_not_posted(db: Database) {
+    async fn an_imported_paper_is_news_only_when_a_source_lists_it_afterwards(db: Database) {
         db.store.import(DUMP, &[listing("2608.00001")], at(0)).await.unwrap();
-        db.papers(&["2608.00001"]).await;
+        db.store.import(DUMP, &[listing("2608.00001")], at(1)).await.unwrap();
         assert!(db.store.unrouted(9).await.unwrap().is_empty());
+        db.papers(&["2608.00001"]).await;
+        assert_eq!(db.store.unrouted(9).await.unwrap().len(), 1);
     }
 
     async fn nothing_to_import_is_no_error(db: Database) {

@@ -120,7 +120,9 @@ async fn failures_are_waited_out_longer_each_time_and_told() {
         waits.push(wait.as_secs());
         bench.clock.advance(wait);
     }
-    assert_eq!(waits, [30, 60, 120]);
+    // Longer waits are spread, and kept off the full minute.
+    assert!(waits[0] >= 30 && waits[1] >= 60 && waits[2] >= 120, "{waits:?}");
+    assert!(waits[0] <= 32 && waits[1] <= 120 && waits[2] <= 180, "{waits:?}");
     let state = bench.store.source_state(paperwire::sources::HuggingFace::NAME).await.unwrap().unwrap();
     assert_eq!(state.failures, 3);
     assert!(state.failure.unwrap().contains("huggingface"));
@@ -133,5 +135,5 @@ async fn the_wait_that_the_source_asks_for_wins() {
     let bench = Bench::new().await;
     bench.hub.fail(Fault::Status(429, vec![("retry-after", "222".to_owned())]));
     let wait = step_and_wait(&bench.poller(0), &bench.clock).await;
-    assert_eq!(wait, Duration::from_secs(222));
+    assert!((Duration::from_secs(222)..=Duration::from_secs(290)).contains(&wait), "{wait:?}");
 }

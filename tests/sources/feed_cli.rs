@@ -32,6 +32,7 @@ impl Site {
             .env("PAPERWIRE__WEB__LISTEN", "")
             .env("PAPERWIRE__SOURCES__ALLOW", self.world.host())
             .env("PAPERWIRE__SOURCES__HUGGINGFACE__ENABLED", "false")
+            .env("PAPERWIRE__SOURCES__ARXIV__ENABLED", "false")
             .args(arguments)
             .kill_on_drop(true);
         command
