@@ -11,7 +11,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::Bot;
-use crate::domain::query::{Condition, Expr};
+use crate::domain::query::{Announcement, Condition, Expr};
 use crate::domain::{Paper, PaperKey, Query, Subscription, SubscriptionId};
 use crate::matcher::{Document, Matcher, Scratch};
 use crate::message::replies::subscribe::{Backtest, Counted, WINDOW};
@@ -106,6 +106,10 @@ async fn from_index(
     today: Date,
 ) -> anyhow::Result<Option<Tally>> {
     let Some(search) = bot.search.as_ref().filter(|_| is_indexed(query)) else { return Ok(None) };
+    // The index does not know how papers were announced.
+    if bot.store.has_only_replaced_since(since).await? {
+        return Ok(None);
+    }
     let behind = bot.store.paper_position().await?.saturating_sub(search.position()?).unsigned_abs();
     if behind * PAPERS_PER_CHANGE > search.len() {
         return Ok(None);
@@ -162,6 +166,22 @@ fn count(
     Ok(Some(tally))
 }
 
+/// Who listed a paper, and how.
+#[derive(Default)]
+struct Listed {
+    sources: Vec<String>,
+    /// The newest-sounding announcement: new before cross before replaced.
+    announced: Option<Announcement>,
+    /// True when a source listed it without saying how.
+    silent: bool,
+}
+
+impl Listed {
+    fn is_only_replaced(&self) -> bool {
+        !self.silent && matches!(self.announced, Some(Announcement::Replace | Announcement::ReplaceCross))
+    }
+}
+
 /// Counts by reading the papers; the matcher looks only at words that are asked for.
 async fn from_papers(bot: &Bot, query: &Query, others: &[Query], since: Date) -> anyhow::Result<Tally> {
     const WANTED: SubscriptionId = SubscriptionId(-1);
@@ -170,11 +190,12 @@ async fn from_papers(bot: &Bot, query: &Query, others: &[Query], since: Date) ->
     for (id, other) in (0..).zip(others) {
         matcher.insert(SubscriptionId(id), other);
     }
-    let mut sources: HashMap<PaperKey, Vec<String>> = HashMap::new();
-    if query.has_sources() || others.iter().any(Query::has_sources) {
-        for (paper, source) in bot.store.sources_since(since).await? {
-            sources.entry(paper).or_default().push(source);
-        }
+    let mut listed: HashMap<PaperKey, Listed> = HashMap::new();
+    for (paper, source, announced) in bot.store.sources_since(since).await? {
+        let listed = listed.entry(paper).or_default();
+        listed.sources.push(source);
+        listed.silent |= announced.is_none();
+        listed.announced = listed.announced.into_iter().chain(announced).min();
     }
     let mut tally =
         Tally { overlaps: others.iter().map(|q| (q.to_string(), 0)).collect(), ..Tally::default() };
@@ -184,8 +205,17 @@ async fn from_papers(bot: &Bot, query: &Query, others: &[Query], since: Date) ->
         let Some(last) = papers.last() else { break };
         after = Some((last.day, last.key));
         for paper in &papers {
-            let document =
-                || Document::of(paper).sources(sources.get(&paper.key).into_iter().flatten().cloned());
+            let known = listed.get(&paper.key);
+            if known.is_some_and(Listed::is_only_replaced) && !query.has_types() {
+                continue;
+            }
+            let document = || {
+                let document = Document::of(paper).sources(known.into_iter().flat_map(|l| l.sources.clone()));
+                match known.and_then(|listed| listed.announced) {
+                    Some(kind) => document.announced(kind),
+                    None => document,
+                }
+            };
             let mut asked: Vec<SubscriptionId> = Vec::new();
             matcher.search(&paper.facts, document, &mut scratch, |found| asked.extend(found.subscribers()));
             if !asked.contains(&WANTED) {

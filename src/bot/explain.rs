@@ -11,7 +11,7 @@ use crate::domain::{Cadence, Destination, Paper, PaperId};
 use crate::matcher::{Document, Explanation, Part, Said, explain};
 use crate::message::replies::explain::{Asked, Explained, Outcome, explained};
 use crate::message::why_sentence;
-use crate::store::{DeliveryFilter, RoutedAt, SubscribedHere};
+use crate::store::{DeliveryFilter, RoutedAt, SubscribedHere, last_announcement};
 
 /// A subscription of the channel with what the paper says to it.
 struct Judged {
@@ -73,9 +73,13 @@ async fn judged(bot: &Bot, asker: &Asker, paper: &Paper) -> anyhow::Result<Vec<J
 /// The paper with all that the queries ask for beside its facts.
 async fn document(bot: &Bot, paper: &Paper, asked: &[SubscribedHere]) -> anyhow::Result<Document> {
     let listed = bot.store.sources_of(paper.key).await?;
-    let document = Document::of(paper)
+    let announced = last_announcement(&listed);
+    let mut document = Document::of(paper)
         .asked_on(bot.clock.today())
         .sources(listed.into_iter().map(|listed| listed.source));
+    if let Some(kind) = announced {
+        document = document.announced(kind);
+    }
     let mut rises = Vec::new();
     for subscription in asked {
         subscription.query.expr().rises(&mut rises);

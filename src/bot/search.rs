@@ -155,10 +155,7 @@ fn unsearchable(query: &Query) -> Vec<String> {
     let mut parts = Vec::new();
     query.expr().for_each_leaf(&mut |leaf, _| {
         let Expr::Condition(condition) = leaf else { return };
-        if matches!(
-            condition,
-            Condition::Source(_) | Condition::Type(_) | Condition::Number(Number { rise: Some(_), .. })
-        ) {
+        if matches!(condition, Condition::Type(_) | Condition::Number(Number { rise: Some(_), .. })) {
             parts.push(condition.to_string());
         }
     });
@@ -200,7 +197,7 @@ mod tests {
     #[test]
     fn parts_that_no_search_can_answer_are_named() {
         let query: Query = "llm src:arxiv stars+24h>=100 upvotes>=5".parse().unwrap();
-        assert_eq!(unsearchable(&query), ["src:arxiv", "stars+24h>=100"]);
+        assert_eq!(unsearchable(&query), ["stars+24h>=100"]);
         assert!(has_phrases(&"flow-matching".parse().unwrap()));
         assert!(!has_phrases(&"flow -\"a survey\"".parse().unwrap()));
     }

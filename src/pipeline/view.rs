@@ -6,7 +6,7 @@ use super::interest::Interest;
 use crate::domain::query::{Announcement, Rise};
 use crate::domain::{Counters, Event, EventKind, Paper};
 use crate::matcher::{Document, Match};
-use crate::store::ListedAt;
+use crate::store::{ListedAt, last_announcement};
 
 /// How sources announced a paper.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,8 +37,7 @@ impl Announced {
 
     /// The latest announcement.
     pub fn last(listings: &[ListedAt]) -> Self {
-        let told = listings.iter().filter_map(|listed| Some((listed.day, listed.announced?.0)));
-        Self { kinds: told.max().map(|(_, kind)| kind).into_iter().collect(), default: true, silent: false }
+        Self { kinds: last_announcement(listings).into_iter().collect(), default: true, silent: false }
     }
 
     /// What a subscription that asks for a kind is asked with.

@@ -25,24 +25,24 @@ impl Query for Within {
 
 impl Weight for Within {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let max_doc = reader.max_doc();
-        let mut docs = Vec::new();
         let columns = reader.fast_fields();
+        let mut found = BitSet::with_max_value(reader.max_doc());
+        let mut among = |holds: &dyn Fn(DocId) -> bool| {
+            for doc in (0..reader.max_doc()).filter(|doc| holds(*doc)) {
+                found.insert(doc);
+            }
+        };
         match self {
             Self::Count(name, range) => {
                 if let Some(column) = columns.column_opt::<u64>(name)? {
-                    column.get_docids_for_value_range(range.clone(), 0..max_doc, &mut docs);
+                    among(&|doc| column.values_for_doc(doc).any(|value| range.contains(&value)));
                 }
             }
             Self::Day(name, range) => {
                 if let Some(column) = columns.column_opt::<i64>(name)? {
-                    column.get_docids_for_value_range(range.clone(), 0..max_doc, &mut docs);
+                    among(&|doc| column.values_for_doc(doc).any(|value| range.contains(&value)));
                 }
             }
-        }
-        let mut found = BitSet::with_max_value(max_doc);
-        for doc in docs {
-            found.insert(doc);
         }
         Ok(Box::new(ConstScorer::new(BitSetDocSet::from(found), boost)))
     }

@@ -3,9 +3,11 @@
 use jiff::civil::Date;
 
 use super::db::{query_as, query_scalar, reading};
+use super::heard::announcement;
 use super::papers::PaperRow;
 use super::values::{day, parsed};
 use super::{Store, StoreError};
+use crate::domain::query::Announcement;
 use crate::domain::{Paper, PaperKey};
 
 impl Store {
@@ -38,12 +40,30 @@ impl Store {
         first.map(|first| parsed(&first, "the day of a paper")).transpose()
     }
 
-    /// Which sources listed the papers of a day and later.
-    pub async fn sources_since(&self, since: Date) -> Result<Vec<(PaperKey, String)>, StoreError> {
-        let sql = "SELECT DISTINCT l.paper_id, l.source FROM listing l JOIN paper p ON p.id = l.paper_id
+    /// Which sources listed the papers of a day and later, and how they announced them.
+    pub async fn sources_since(
+        &self,
+        since: Date,
+    ) -> Result<Vec<(PaperKey, String, Option<Announcement>)>, StoreError> {
+        let sql = "SELECT DISTINCT l.paper_id, l.source, l.announced FROM listing l JOIN paper p ON p.id = l.paper_id
             WHERE p.day >= $1";
-        let rows: Vec<(i64, String)> =
+        let rows: Vec<(i64, String, Option<String>)> =
             reading!(self, |tx| query_as(sql).bind(day(since)).fetch_all(&mut *tx).await?);
-        Ok(rows.into_iter().map(|(paper, source)| (PaperKey(paper), source)).collect())
+        let known = |(paper, source, kind): (i64, String, Option<String>)| {
+            Ok((PaperKey(paper), source, announcement(kind.as_deref())?))
+        };
+        rows.into_iter().map(known).collect()
+    }
+
+    /// True when some paper of a day and later was announced as a newer version and never as new: only
+    /// subscriptions that ask for such are asked about it.
+    pub async fn has_only_replaced_since(&self, since: Date) -> Result<bool, StoreError> {
+        let sql = "SELECT CAST(1 AS BIGINT) FROM listing l JOIN paper p ON p.id = l.paper_id
+            WHERE p.day >= $1 AND l.announced IN ('replace', 'replace-cross')
+                AND NOT EXISTS (SELECT 1 FROM listing o WHERE o.paper_id = l.paper_id
+                    AND (o.announced IS NULL OR o.announced IN ('new', 'cross'))) LIMIT 1";
+        let found: Option<i64> =
+            reading!(self, |tx| query_scalar(sql).bind(day(since)).fetch_optional(&mut *tx).await?);
+        Ok(found.is_some())
     }
 }

@@ -52,7 +52,7 @@ pub use interactions::Begun;
 pub use latest::Latest;
 pub use outbox::{Claimed, DeliveryFilter, DeliveryRecord, Recovered};
 pub use overview::{PaperCounts, RoutedAt};
-pub use papers::{CounterSnapshot, ListedAt, Moved, PaperFilter};
+pub use papers::{CounterSnapshot, ListedAt, Moved, PaperFilter, last_announcement};
 pub use pausing::Resumed;
 pub use polling::{SourceState, Validators};
 pub use recording::Recorded;

@@ -143,6 +143,12 @@ fn all(rows: Vec<PaperRow>) -> Result<Vec<Paper>, StoreError> {
     rows.into_iter().map(Paper::try_from).collect()
 }
 
+/// The latest announcement among listings, by the sources' days.
+pub fn last_announcement(listings: &[ListedAt]) -> Option<Announcement> {
+    let told = listings.iter().filter_map(|listed| Some((listed.day, listed.announced?.0)));
+    told.max().map(|(_, kind)| kind)
+}
+
 impl Store {
     /// The paper that has this id, be it one of its others.
     pub async fn paper(&self, id: &PaperId) -> Result<Option<Paper>, StoreError> {

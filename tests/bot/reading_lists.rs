@@ -84,8 +84,8 @@ on_both! {
         assert!(text.contains("Did you mean `robot`?"), "{text}");
         let part = ada.gives(search("robots gardening")).await.text();
         assert!(part.contains("No paper holds all of “gardening robot”; these hold a part of it."), "{part}");
-        let source = ada.gives(search("robots src:arxiv")).await.text();
-        assert!(source.contains("The search cannot answer `src:arxiv`"), "{source}");
+        let source = ada.gives(search("robots type:new")).await.text();
+        assert!(source.contains("The search cannot answer `type:new`"), "{source}");
     }
 
     async fn order_and_days_are_kept_from_page_to_page(test: Database) {

@@ -26,7 +26,7 @@ pub struct Found {
     pub relaxed: bool,
     /// A query that was perhaps meant.
     pub meant: Option<String>,
-    /// Parts of the query that the search cannot answer: `src:arxiv`.
+    /// Parts of the query that the search cannot answer: `type:new`.
     pub unsearchable: Vec<String>,
     /// True when the query asks for words next to each other.
     pub phrases: bool,
@@ -100,7 +100,7 @@ fn nothing(found: &Found) -> Line {
             line.push(Piece::Code(part.clone()));
         }
         line.push(
-            ": it knows neither which source lists a paper, nor how it was announced, nor how its numbers rose. \
+            ": it knows neither how a paper was announced, nor how its numbers rose. \
              Leave that out here; in a subscription it works."
                 .into(),
         );
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn who_finds_nothing_is_told_what_to_try() {
         let none = Found { total: 0, entries: Vec::new(), ..page() };
-        let source = vec!["src:arxiv".into(), "stars+24h>=100".into()];
+        let source = vec!["type:new".into(), "stars+24h>=100".into()];
         let told = [
             found(Found { meant: Some("diffusion".into()), query: "difusion".into(), ..none.clone() }),
             found(Found { phrases: true, ..none.clone() }),
@@ -212,7 +212,7 @@ mod tests {
         No paper is stored yet: they come with the first poll of a source. `/papers status` shows how the sources are.
 
         # No paper for “"flow matching"”
-        The search cannot answer `src:arxiv`, `stars+24h>=100`: it knows neither which source lists a paper, nor how it was announced, nor how its numbers rose. Leave that out here; in a subscription it works.
+        The search cannot answer `type:new`, `stars+24h>=100`: it knows neither how a paper was announced, nor how its numbers rose. Leave that out here; in a subscription it works.
 
         Papers cannot be searched at the moment: the search index cannot be opened. Posting goes on without it; whoever runs Paperwire finds the cause in its log.
 
