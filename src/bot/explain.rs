@@ -26,7 +26,7 @@ pub(super) async fn answer(bot: &Bot, asker: &Asker, id: &PaperId) -> anyhow::Re
     let Some(paper) = bot.store.paper(id).await? else {
         return Ok(Answer::Reply { reply: unknown(bot, id).await? });
     };
-    let destination = bot.store.destination_here(asker.platform, &asker.channel).await?;
+    let destination = bot.store.destination(asker.platform, &asker.channel).await?;
     let judged = judged(bot, asker, &paper).await?;
     let mut card = full_card(&paper);
     let stand = stands(bot, asker, &[paper.key]).await?.remove(&paper.key);

@@ -74,7 +74,7 @@ pub(super) async fn stands(
     let here = bot.store.deliveries_here(asker.platform, &asker.channel, papers).await?;
     let open = here.iter().any(|here| !here.state.is_final());
     let pause = if open {
-        let destination = bot.store.destination_here(asker.platform, &asker.channel).await?;
+        let destination = bot.store.destination(asker.platform, &asker.channel).await?;
         destination.and_then(|destination| destination.pause).map(|pause| pause.reason)
     } else {
         None

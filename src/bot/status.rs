@@ -19,7 +19,7 @@ const WEEKDAYS_ONLY: &str = "huggingface";
 /// Answers the command.
 pub(super) async fn answer(bot: &Bot, asker: &Asker) -> anyhow::Result<Answer> {
     let now = bot.clock.now();
-    let destination = bot.store.destination_here(asker.platform, &asker.channel).await?;
+    let destination = bot.store.destination(asker.platform, &asker.channel).await?;
     let subscriptions = bot.store.subscriptions_here(asker.platform, &asker.channel).await?;
     let (traffic, roundup) = match &destination {
         Some(destination) => (

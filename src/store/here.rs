@@ -3,13 +3,12 @@
 use jiff::Timestamp;
 
 use super::db::{query_as, query_scalar, reading};
-use super::destinations::{DestinationRow, destination_columns};
 use super::values::{from_json, micros, opt_timestamp, parsed, timestamp};
 use super::{Store, StoreError};
 use crate::domain::query::MatchedTerm;
 use crate::domain::{
-    Cadence, ChannelId, DeliveryState, Destination, DestinationId, PaperKey, Platform, Query,
-    RoundupSettings, SubscriptionId,
+    Cadence, ChannelId, DeliveryState, DestinationId, PaperKey, Platform, Query, RoundupSettings,
+    SubscriptionId,
 };
 
 /// Where the delivery of a paper to one channel stands.
@@ -122,23 +121,6 @@ impl TryFrom<SubscribedRow> for SubscribedHere {
 }
 
 impl Store {
-    /// The destination that a channel is; `None` when nothing ever went there.
-    pub async fn destination_here(
-        &self,
-        platform: Platform,
-        channel: &ChannelId,
-    ) -> Result<Option<Destination>, StoreError> {
-        let sql = concat!(
-            "SELECT ",
-            destination_columns!(),
-            " FROM destination WHERE platform = $1 AND channel = $2"
-        );
-        let row: Option<DestinationRow> = reading!(self, |tx| {
-            query_as(sql).bind(platform.name()).bind(channel.as_str()).fetch_optional(&mut *tx).await?
-        });
-        row.map(Destination::try_from).transpose()
-    }
-
     /// How the deliveries of these papers to a channel stand; papers without one are left out.
     pub async fn deliveries_here(
         &self,
