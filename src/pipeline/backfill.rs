@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan as _, civil::Date};
 
+use super::import::NEVER_POSTED;
 use crate::clock::Clock;
 use crate::sources::{Archive, SourceError};
 use crate::store::{Progress, Recorded, Store};
@@ -118,7 +119,7 @@ impl Backfill {
         };
         self.failures = 0;
         let now = self.clock.now();
-        let recorded = self.store.import(self.archive.name(), &page.listings, now).await?;
+        let recorded = self.store.record(self.archive.name(), &page.listings, NEVER_POSTED, now).await?;
         self.remember(day, page.next.clone(), today, now).await?;
         if page.next.is_none() {
             self.left.pop();

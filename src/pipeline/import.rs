@@ -92,7 +92,7 @@ impl Import {
 
     async fn take(&self, batch: Batch, imported: &mut Imported) -> anyhow::Result<()> {
         let now = self.clock.now();
-        let recorded = self.store.import(self.source, &batch.listings, now).await;
+        let recorded = self.store.record(self.source, &batch.listings, NEVER_POSTED, now).await;
         let recorded = recorded.context("cannot store the papers")?;
         imported.papers += batch.papers;
         imported.new += recorded.new as u64;
@@ -104,6 +104,9 @@ impl Import {
         Ok(())
     }
 }
+
+/// From the end of time on: what is imported or read back is stored and not posted.
+pub(super) const NEVER_POSTED: jiff::civil::Date = jiff::civil::Date::MAX;
 
 /// Reads to the end, or until nobody listens any more.
 fn read_all(mut lines: Lines, today: jiff::civil::Date, batches: &mpsc::Sender<Batch>) {

@@ -16,7 +16,6 @@ mod heard;
 mod held;
 mod here;
 mod ids;
-mod import;
 mod interactions;
 mod joining;
 mod latest;

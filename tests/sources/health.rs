@@ -58,7 +58,7 @@ on_both! {
         record(&[on("2608.00001", 1)], at(-130_000)).await;
         record(&[on("2608.00002", 2), on("2608.00003", 2)], clock("01:00:00")).await;
         record(&[on("2608.00004", 2)], clock("03:00:00")).await;
-        db.store.import(SourceName("import"), &[on("2608.00009", 1)], clock("03:00:00")).await.unwrap();
+        db.store.record(SourceName("import"), &[on("2608.00009", 1)], jiff::civil::Date::MAX, clock("03:00:00")).await.unwrap();
         let health = db.store.source_health(clock("04:00:00")).await.unwrap();
         let [hub, dump] = health.as_slice() else { panic!("{health:#?}") };
         assert_eq!((hub.items, hub.items_last_day, hub.newest_day), (4, 3, Some(date(2026, 8, 2))));
@@ -88,7 +88,10 @@ async fn the_command_shows_every_source_with_its_state() {
     let failing =
         SourceState { baseline: day(1), polled_at: None, failure: Some("no route".into()), failures: 1 };
     db.store.put_source_state(HUB, &failing).await.unwrap();
-    db.store.import(SourceName("import"), &[listing("2608.00001")], at(0)).await.unwrap();
+    db.store
+        .record(SourceName("import"), &[listing("2608.00001")], jiff::civil::Date::MAX, at(0))
+        .await
+        .unwrap();
     let table = command(&[]);
     assert!(table.contains("failed once: no route") && table.contains("not polled"), "{table}");
     let rows: Vec<Value> =
