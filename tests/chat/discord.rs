@@ -1,5 +1,7 @@
 //! The Discord adapter against the fake Discord.
 
+mod edits;
+
 use std::time::Duration;
 
 use paperwire::chat::ChatPlatform;

@@ -1,5 +1,7 @@
 //! Posted messages that follow what happens to their paper.
 
+mod discord;
+
 use std::sync::Arc;
 use std::time::Duration;
 

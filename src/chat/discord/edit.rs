@@ -13,6 +13,8 @@ use crate::domain::SendOutcome;
 
 /// What Discord takes of a message in an edit; more may be refused.
 const FIELDS: [&str; 5] = ["content", "embeds", "components", "allowed_mentions", "flags"];
+/// “Cannot edit a message authored by another user”: the token is of another bot than the one that posted it.
+const OF_ANOTHER: u64 = 50005;
 /// An account that is refused is asked no more than this often.
 const ACCOUNT_PAUSE: Duration = Duration::from_hours(1);
 
@@ -51,6 +53,9 @@ impl Discord {
         }
         if answer.status == StatusCode::NOT_FOUND {
             return refused("it is not in its channel any more");
+        }
+        if errors::code(&answer) == OF_ANOTHER {
+            return refused("it was posted by another bot, so this one may not change it");
         }
         if answer.status.is_success() {
             return Edited::Done;

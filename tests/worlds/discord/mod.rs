@@ -3,6 +3,7 @@
 
 mod check;
 mod commands;
+mod edits;
 mod gateway;
 mod interactions;
 pub mod payload;
@@ -62,6 +63,7 @@ struct State {
     messages: Vec<Stored>,
     requests: Vec<(String, u16)>,
     refusals: Vec<String>,
+    edits: Vec<(String, u16)>,
     /// Requests of the last second.
     recent: VecDeque<Instant>,
     buckets: Option<HashMap<String, VecDeque<Instant>>>,
@@ -117,6 +119,7 @@ impl Discord {
         let sockets = tokio::spawn(gateway::serve(Arc::clone(&inner), listener));
         let app = Router::new()
             .route("/api/v10/channels/{channel}/messages", get(read).post(create))
+            .route("/api/v10/channels/{channel}/messages/{id}", patch(edits::edit))
             .route("/api/v10/interactions/{id}/{token}/callback", post_to(interactions::callback))
             .route("/api/v10/webhooks/{application}/{token}", post_to(interactions::follow_up))
             .route(

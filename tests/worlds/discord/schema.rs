@@ -6,7 +6,8 @@ use std::sync::{Arc, LazyLock, Mutex};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-/// Checks a body of one kind: `message`, `response`, `follow-up`, `edit` or `commands`.
+/// Checks a body of one kind: `message`, `response`, `follow-up`, `edit`,
+/// `edited message` or `commands`.
 pub fn complies(kind: &'static str, body: &Value) -> Result<(), String> {
     static VALIDATORS: Mutex<Option<HashMap<&'static str, Arc<Validator>>>> = Mutex::new(None);
     let Some(components) = COMPONENTS.as_ref() else { return Ok(()) };
@@ -49,6 +50,7 @@ fn validator(components: &Value, kind: &str) -> Validator {
             of("UpdateMessageInteractionCallbackRequest"),
         ]}),
         "follow-up" => of("IncomingWebhookRequestPartial"),
+        "edited message" => of("MessageEditRequestPartial"),
         "edit" => of("IncomingWebhookUpdateRequestPartial"),
         "commands" => {
             json!({"type": "array", "items": of("ApplicationCommandUpdateRequest"), "maxItems": 130})
