@@ -1,6 +1,6 @@
 //! Stores what a source listed, merged into one row for each paper.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use tracing::info;
 
 use super::db::{query, query_as, query_scalar, writing};
@@ -121,6 +121,14 @@ impl Revised {
     }
 }
 
+/// The time of a change of a paper that changed before: later than that, or nobody would be asked about it.
+///
+/// A clock may be behind another process's, and a writer that waited for its turn has an older time than the one
+/// before it.
+fn later_than(changed: Timestamp, now: Timestamp) -> Timestamp {
+    now.max(changed.checked_add(SignedDuration::from_micros(1)).unwrap_or(changed))
+}
+
 impl Store {
     /// Stores listings in their own order, all of them or nothing.
     ///
@@ -178,7 +186,7 @@ impl Store {
                 let said = merge::storable(&listing.facts);
                 let postable = listing.day >= postable_from && !hold;
                 // Another process may write the same paper between our reading and writing: then again.
-                let (key, heard, facts, moved) = loop {
+                let (key, heard, facts, moved, at) = loop {
                     let met = meet!(tx, listing);
                     let Some(first) = met.papers.iter().min().copied() else {
                         let id = canonical(&met.unknown).unwrap_or(&listing.paper).clone();
@@ -208,10 +216,11 @@ impl Store {
                         let known = listing.counters != Counters::default();
                         let mut heard = AllHeard::default();
                         heard.hear(source, listing, said.clone(), now);
-                        break (key, heard, said, known.then_some(listing.counters));
+                        break (key, heard, said, known.then_some(listing.counters), now);
                     };
                     let row: PaperRow = query_as(BY_KEY).bind(first).fetch_one(&mut *tx).await?;
                     let known = Paper::try_from(row)?;
+                    let now = later_than(known.updated_at, now);
                     let rows: Vec<HeardRow> = query_as(HEARD).bind(first).fetch_all(&mut *tx).await?;
                     let mut heard = AllHeard::read(rows, &known.facts)?;
                     let mut counters = known.counters;
@@ -272,7 +281,7 @@ impl Store {
                     if counted || news.new_source || news.newly_announced || !events.is_empty() {
                         query(MOVED).bind(first).bind(micros(now)).execute(&mut *tx).await?;
                     }
-                    break (first, heard, revised.facts, counted.then_some(revised.counters));
+                    break (first, heard, revised.facts, counted.then_some(revised.counters), now);
                 };
                 for (heard, facts) in heard.to_write(&facts) {
                     query(PUT_HEARD)
@@ -290,7 +299,7 @@ impl Store {
                 if let Some(counters) = moved {
                     query(SNAPSHOT)
                         .bind(key)
-                        .bind(micros(now))
+                        .bind(micros(at))
                         .bind(counters.upvotes.map(i64::from))
                         .bind(counters.comments.map(i64::from))
                         .bind(counters.stars.map(i64::from))

@@ -187,6 +187,29 @@ on_both! {
         assert_eq!(wire.queued().await, ["code 2608.00001"], "it was true before anybody asked");
     }
 
+    async fn what_is_stored_under_an_older_time_than_the_last_question_is_asked_about_all_the_same(db: Database) {
+        let wire = Wire::over(db);
+        wire.db.subscribe("category", "cat:cs.RO").await;
+        wire.db.subscribe("code", "robots has:code").await;
+        wire.db.subscribe("votes", "robots upvotes>=3").await;
+        wire.db.subscribe("daily", "robots src:huggingface").await;
+        wire.list(SourceName("feed"), &[robots("2608.00001", None)]).await;
+        // A writer that waited for its turn, and another process whose clock is behind.
+        let late = wire.clock.now();
+        let behind = late.checked_sub(Duration::from_mins(5)).unwrap();
+        let announced = robots("2608.00001", Some(Announcement::New));
+        wire.db.store.record(ARXIV, &[announced], day(1), late).await.unwrap();
+        wire.route().await;
+        assert_eq!(wire.queued().await, ["category 2608.00001"]);
+        let mut daily = robots("2608.00001", None);
+        daily.facts.repository = Some("https://github.com/a/b".into());
+        daily.counters.upvotes = Some(5);
+        wire.db.store.record(HUB, &[daily], day(1), behind).await.unwrap();
+        wire.route().await;
+        let all = ["category", "code", "daily", "votes"].map(|channel| format!("{channel} 2608.00001"));
+        assert_eq!(wire.queued().await, all);
+    }
+
     async fn a_source_that_lists_a_paper_later_fires_those_who_ask_for_it(db: Database) {
         let wire = Wire::over(db);
         wire.db.subscribe("daily", "robots src:huggingface").await;
