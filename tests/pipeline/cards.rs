@@ -21,7 +21,7 @@ const ARXIV: SourceName = SourceName("arxiv");
 const HUB: SourceName = SourceName("huggingface");
 
 /// The sandbox's messages in the store, as `serve` keeps them.
-struct Ledger(Store, Arc<FakeClock>);
+pub struct Ledger(pub Store, pub Arc<FakeClock>);
 
 #[async_trait]
 impl SandboxLedger for Ledger {

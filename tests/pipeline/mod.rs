@@ -1,12 +1,12 @@
 //! The stages, stepped by hand, from a source on loopback to the outbox and on.
 
-mod cards;
+pub mod cards;
 mod feeds;
 mod merging;
 mod numbers;
 mod polling;
 mod routing;
-mod sending;
+pub mod sending;
 mod settling;
 
 use std::sync::Arc;

@@ -26,7 +26,7 @@ pub struct Row {
 }
 
 impl Row {
-    fn new(row: &Value) -> Self {
+    pub fn new(row: &Value) -> Self {
         let paper = &row["paper"];
         let text = |value: &Value| words(value.as_str().unwrap_or_default());
         let keywords = paper["ai_keywords"].as_array().into_iter().flatten().map(text);

@@ -1,7 +1,7 @@
 //! arXiv through the real client, against a stand-in that is strict about its terms of use.
 
 mod days;
-mod drift;
+pub mod drift;
 mod faults;
 mod gate;
 mod harvest;
@@ -9,6 +9,7 @@ mod lookup;
 mod parsing;
 mod posting;
 mod recorded;
+mod year;
 
 use std::sync::Arc;
 
@@ -30,13 +31,13 @@ const DAY: Date = date(2026, 8, 21);
 const MORNING: &str = "2026-08-21T05:30:00Z";
 
 /// An arXiv, and a clock that both sides go by.
-struct World {
-    arxiv: FakeArxiv,
-    clock: Arc<FakeClock>,
+pub struct World {
+    pub arxiv: FakeArxiv,
+    pub clock: Arc<FakeClock>,
     lease: Arc<dyn Lease>,
 }
 
-struct Follows(Vec<String>);
+pub struct Follows(pub Vec<String>);
 
 #[async_trait]
 impl Interests for Follows {
@@ -46,7 +47,7 @@ impl Interests for Follows {
 }
 
 impl World {
-    async fn at(time: &str) -> Self {
+    pub async fn at(time: &str) -> Self {
         let clock = Arc::new(FakeClock::at(time));
         Self {
             arxiv: FakeArxiv::start(Arc::clone(&clock)).await,
@@ -78,7 +79,7 @@ impl World {
         )
     }
 
-    fn source(&self, configured: &[&str]) -> Arxiv {
+    pub fn source(&self, configured: &[&str]) -> Arxiv {
         self.source_following(configured, &[])
     }
 

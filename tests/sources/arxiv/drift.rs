@@ -8,7 +8,7 @@ use super::DAY;
 use crate::worlds::arxiv::paper;
 
 /// The places of every element inside the row that `mark` stands in, as ranges with the element's name.
-fn elements(body: &str, row: &str) -> Vec<(String, std::ops::Range<usize>)> {
+pub fn elements(body: &str, row: &str) -> Vec<(String, std::ops::Range<usize>)> {
     let start = body.find(&format!("<{row}>")).unwrap();
     let end = start + body[start..].find(&format!("</{row}>")).unwrap();
     let mut found = Vec::new();

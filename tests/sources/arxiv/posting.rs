@@ -12,14 +12,14 @@ use super::{DAY, World};
 use crate::worlds::arxiv::paper;
 use crate::worlds::hub::Fault;
 
-struct Bench {
-    world: World,
-    store: Store,
+pub struct Bench {
+    pub world: World,
+    pub store: Store,
     _folder: TempDir,
 }
 
 impl Bench {
-    async fn at(time: &str) -> Self {
+    pub async fn at(time: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&format!("sqlite://{}/paperwire.db", folder.path().display())).await.unwrap();
         store.migrate().await.unwrap();
@@ -27,14 +27,14 @@ impl Bench {
     }
 
     /// A poller as `serve` makes it; a new one is a new start of the process.
-    fn poller(&self) -> Poller {
+    pub fn poller(&self) -> Poller {
         let clock = Arc::clone(&self.world.clock) as Arc<dyn Clock>;
         let settings = PollSettings { interval: Duration::from_hours(1), backlog_days: 0, reread_days: 7 };
         Poller::new(self.store.clone(), clock, Arc::new(self.world.source(&["cs.AI"])), settings)
     }
 
     /// Steps until the poller wants to be left alone, and moves the clock to its next time.
-    async fn step(&self, poller: &Poller) {
+    pub async fn step(&self, poller: &Poller) {
         assert_eq!(poller.step().await.unwrap(), Step::Worked);
         let Step::Idle { until: Some(until) } = poller.step().await.unwrap() else {
             panic!("it should wait")

@@ -25,10 +25,16 @@ fn files(folder: &Path) -> Vec<(PathBuf, String)> {
 /// The bodies of a kind, the recorded exchanges among them unwrapped.
 fn bodies(root: &Path, kind: &str) -> Vec<(PathBuf, String)> {
     let read = files(&root.join("arxiv").join(kind)).into_iter();
-    read.map(|(path, text)| {
-        let exchange = serde_json::from_str::<Value>(&text).ok();
-        let body = exchange.map(|exchange| exchange["body"].as_str().unwrap().to_owned());
-        (path, body.unwrap_or(text))
+    read.filter_map(|(path, text)| {
+        let Ok(exchange) = serde_json::from_str::<Value>(&text) else { return Some((path, text)) };
+        let body = exchange["body"].as_str().unwrap().to_owned();
+        if exchange["status_code"].as_u64().is_some_and(|status| status >= 400) {
+            let page =
+                query::parse(body.as_bytes(), TODAY).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+            assert!(page.error.is_some() && page.rows.count() == 0, "{}: {page:?}", path.display());
+            return None;
+        }
+        Some((path, body))
     })
     .collect()
 }
