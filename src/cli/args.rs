@@ -284,7 +284,7 @@ pub struct SourceArg {
 
 #[derive(Debug, ClapArgs)]
 pub struct HeldOf {
-    /// The source's short name
+    /// The source's short name, such as feed-3, or the number of a feed
     pub name: String,
 }
 

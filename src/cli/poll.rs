@@ -5,10 +5,12 @@ use tracing::warn;
 
 use super::args::Poll;
 use super::exit::CliError;
+use super::held;
 use super::output::{Output, count};
 use crate::app;
 use crate::config::{Config, LogFormat};
 use crate::pipeline::{PollReport, Poller};
+use crate::store::Store;
 use crate::telemetry;
 
 #[derive(Serialize)]
@@ -16,6 +18,8 @@ struct Row<'a> {
     source: &'a str,
     #[serde(flatten)]
     report: &'a PollReport,
+    /// Papers that wait for the operator's decision.
+    held: u64,
 }
 
 /// Fetches listings into the store; `serve` routes and posts what is new and young enough.
@@ -35,13 +39,13 @@ pub async fn run(config: &Config, args: Poll, output: Output) -> Result<(), CliE
             Some((from, to)) => poller.poll_days(from, to).await?,
             None => poller.poll().await?,
         };
-        tell(&poller, &report, output)?;
+        tell(&store, &poller, &report, output).await?;
     }
     // A feed only tells what is there now; and a stranger's trouble is no failure of this command.
     let feeds = if days.is_none() { app::feed_pollers(config, &store).await? } else { Vec::new() };
     for (feed, poller) in feeds {
         match poller.poll().await {
-            Ok(report) => tell(&poller, &report, output)?,
+            Ok(report) => tell(&store, &poller, &report, output).await?,
             Err(error) => {
                 warn!(feed = feed.id.0, "Cannot read feed {}, “{}”: {error:#}", feed.id.0, feed.title);
             }
@@ -50,13 +54,16 @@ pub async fn run(config: &Config, args: Poll, output: Output) -> Result<(), CliE
     Ok(())
 }
 
-fn tell(poller: &Poller, report: &PollReport, output: Output) -> Result<(), CliError> {
-    output.row(&Row { source: poller.source_name(), report }, |row| {
+async fn tell(store: &Store, poller: &Poller, report: &PollReport, output: Output) -> Result<(), CliError> {
+    let source = poller.source_name();
+    let held = store.held(source).await?;
+    output.row(&Row { source, report, held }, |row| {
         let PollReport { from, to, new, changed, unchanged, bad_rows } = row.report;
         let days = if from == to { from.to_string() } else { format!("{from} to {to}") };
         let new = count(*new, "new paper", "new papers");
         let bad = if *bad_rows > 0 { format!(", {bad_rows} unreadable rows") } else { String::new() };
-        format!("{}: {new} for {days}, {changed} changed, {unchanged} unchanged{bad}.", row.source)
+        let held = if held > 0 { format!("\n  {}", held::waiting(source, held)) } else { String::new() };
+        format!("{source}: {new} for {days}, {changed} changed, {unchanged} unchanged{bad}.{held}")
     })?;
     Ok(())
 }

@@ -207,6 +207,8 @@ fn health(feed: &FollowedFeed, now: Timestamp) -> String {
     let ago = |at: Timestamp| spelt(Duration::try_from(now.duration_since(at)).unwrap_or_default());
     match (feed.paused_at, &feed.failure, feed.read_at) {
         (Some(since), ..) => format!("paused {} ago", ago(since)),
+        // The last reading went well and left something to decide.
+        (_, Some(told), Some(at)) if feed.failures == 0 => format!("read {} ago: {told}", ago(at)),
         (_, Some(failure), read_at) => {
             let times =
                 if feed.failures == 1 { "once".to_owned() } else { format!("{} times", feed.failures) };
@@ -254,6 +256,9 @@ mod tests {
         feed.read_at = at("2026-11-20T12:00:00Z");
         feed.failures = 3;
         assert_eq!(health(&feed, now), "failed 3 times, last read 3 days ago: it is a web page and no feed");
+        feed.failure = Some("12 papers are held".into());
+        feed.failures = 0;
+        assert_eq!(health(&feed, now), "read 3 days ago: 12 papers are held");
         feed.failure = None;
         feed.read_at = at("2026-11-23T11:18:00Z");
         assert_eq!(health(&feed, now), "read 42 min ago");

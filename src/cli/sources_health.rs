@@ -45,6 +45,8 @@ enum State {
     Weekend,
     Holiday,
     Failing,
+    /// Most of its items were suddenly new, and nobody has decided about them yet.
+    Held,
     /// It has papers and was never polled: they were imported.
     NotPolled,
 }
@@ -53,7 +55,11 @@ enum State {
 pub async fn run(config: &Config, output: Output) -> Result<(), CliError> {
     let store = app::open_store(config).await?;
     let now = SystemClock.now();
-    let rows: Vec<Row> = store.source_health(now).await?.into_iter().map(|health| row(health, now)).collect();
+    let mut rows = Vec::new();
+    for health in store.source_health(now).await? {
+        let held = store.held(&health.source).await?;
+        rows.push(row(health, held, now));
+    }
     if rows.is_empty() {
         output.note(
             "No source has been read yet: `paperwire poll` reads once, `paperwire serve` keeps on reading.",
@@ -80,8 +86,8 @@ pub async fn run(config: &Config, output: Output) -> Result<(), CliError> {
     Ok(())
 }
 
-fn row(health: SourceHealth, now: Timestamp) -> Row {
-    let (state, status) = judge(&health, now);
+fn row(health: SourceHealth, held: u64, now: Timestamp) -> Row {
+    let (state, status) = judge(&health, held, now);
     let seconds = |duration: Duration| duration.as_secs();
     Row {
         state,
@@ -100,13 +106,16 @@ fn row(health: SourceHealth, now: Timestamp) -> Row {
 }
 
 /// Tells “nothing new” apart from “failed”, “not yet” and “holiday”.
-fn judge(health: &SourceHealth, now: Timestamp) -> (State, String) {
+fn judge(health: &SourceHealth, held: u64, now: Timestamp) -> (State, String) {
     if health.failures > 0 {
         let reason = health.last_error.as_deref().unwrap_or("for an unknown reason");
         return (State::Failing, format!("failed {}: {reason}", times(health.failures)));
     }
     if health.last_success.is_none() {
         return (State::NotPolled, "not polled; its papers were imported or read back".to_owned());
+    }
+    if held > 0 {
+        return (State::Held, super::held::waiting(&health.source, held));
     }
     let source = known(&health.source);
     match expected(source, now) {
@@ -144,12 +153,19 @@ fn hours(seconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::ToSpan as _;
+    use jiff::civil::{Date, Weekday};
+
     use super::*;
+    use crate::sources::calendar::arxiv_holiday;
 
     fn health(now: &str, newest: &str) -> (State, String) {
-        let day = |text: &str| text.parse().unwrap();
+        judged("huggingface", now.parse().unwrap(), newest.parse().unwrap())
+    }
+
+    fn judged(source: &str, now: Timestamp, newest: Date) -> (State, String) {
         let health = SourceHealth {
-            source: "huggingface".into(),
+            source: source.into(),
             last_success: Some("2026-08-21T06:00:00Z".parse().unwrap()),
             failures: 0,
             last_error: None,
@@ -157,10 +173,10 @@ mod tests {
             next_poll: None,
             items: 3,
             items_last_day: 1,
-            newest_day: Some(day(newest)),
+            newest_day: Some(newest),
             lag: None,
         };
-        judge(&health, now.parse().unwrap())
+        judge(&health, 0, now)
     }
 
     #[test]
@@ -179,6 +195,75 @@ mod tests {
             health("2026-08-24T09:10:00Z", friday),
             (State::Waiting, "nothing new; expected since 2026-08-24 00:45 UTC".into())
         );
+    }
+
+    /// The newest day of which arXiv has told papers, by its own rule: evenings from Sunday to Thursday that are no
+    /// holiday, shown in the feed of the morning after.
+    fn newest_of_arxiv(now: Timestamp) -> Date {
+        let told = |day: &Date| {
+            let evening = day.yesterday().unwrap();
+            !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
+                && arxiv_holiday(evening).is_none()
+                && arxiv_holiday(*day).is_none()
+        };
+        // The feed is built within a quarter of an hour after midnight in New York.
+        let there = now - 15.minutes();
+        let mut day = there.in_tz("America/New_York").unwrap().date();
+        while !told(&day) {
+            day = day.yesterday().unwrap();
+        }
+        day
+    }
+
+    #[test]
+    fn a_year_of_a_source_that_is_well_is_told_without_an_alarm() {
+        for (source, newest) in [
+            ("arxiv", newest_of_arxiv as fn(Timestamp) -> Date),
+            ("huggingface", |now| {
+                let mut day = (now - 45.minutes()).in_tz("UTC").unwrap().date();
+                while matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
+                    day = day.yesterday().unwrap();
+                }
+                day
+            }),
+        ] {
+            let mut hours = std::collections::BTreeMap::new();
+            let mut now: Timestamp = "2026-01-01T00:20:00Z".parse().unwrap();
+            while now < "2027-01-01T00:00:00Z".parse().unwrap() {
+                let (state, said) = judged(source, now, newest(now));
+                assert!(!matches!(state, State::Waiting | State::Failing), "{source} at {now}: {said}");
+                *hours.entry(format!("{state:?}")).or_insert(0) += 1;
+                now += 1.hour();
+            }
+            assert_eq!(hours.values().sum::<u32>(), 365 * 24);
+            // Weekends are 104 days; arXiv keeps its holidays and the mornings after them besides.
+            let holidays = hours.get("Holiday").copied().unwrap_or_default() / 24;
+            assert_eq!(
+                (hours["Weekend"] / 24, holidays),
+                (104, if source == "arxiv" { 16 } else { 0 }),
+                "{hours:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_source_that_is_late_waits_and_is_told_apart_on_every_working_day_of_a_year() {
+        let mut waiting = 0;
+        let mut now: Timestamp = "2026-01-01T12:20:00Z".parse().unwrap();
+        while now < "2027-01-01T00:00:00Z".parse().unwrap() {
+            let stuck = "2025-12-31".parse().unwrap();
+            let (state, said) = judged("arxiv", now, stuck);
+            match expected(SourceName("arxiv"), now) {
+                Expected::Due { .. } => {
+                    assert_eq!(state, State::Waiting, "{now}");
+                    assert!(said.starts_with("nothing new; expected since 2026-"), "{said}");
+                    waiting += 1;
+                }
+                _ => assert_ne!(state, State::Waiting, "{now}"),
+            }
+            now += 24.hours();
+        }
+        assert_eq!(waiting, 365 - 104 - 16);
     }
 
     #[test]

@@ -12,14 +12,19 @@ use crate::worlds::feeds::{Feeds, item, rss};
 const PATH: &str = "/feed.xml";
 
 /// A folder of its own, and a server whose host is allowed.
-struct Site {
+pub struct Site {
     folder: TempDir,
-    world: Feeds,
+    pub world: Feeds,
 }
 
 impl Site {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap(), world: Feeds::start().await }
+    }
+
+    /// The store that the commands use.
+    pub fn store_url(&self) -> String {
+        format!("sqlite://{}", self.folder.path().join("paperwire.db").display())
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -39,13 +44,13 @@ impl Site {
     }
 
     /// Runs the binary; the code it ends with and what it prints.
-    async fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
+    pub async fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
         let output = self.command(arguments).output().await.unwrap();
         let said = [output.stdout, output.stderr].concat();
         (output.status.code(), String::from_utf8(said).unwrap())
     }
 
-    async fn add(&self, path: &str) -> (Option<i32>, String) {
+    pub async fn add(&self, path: &str) -> (Option<i32>, String) {
         self.run(&["sources", "add", self.world.url(path).as_str()]).await
     }
 }
