@@ -6,12 +6,15 @@ mod biorxiv;
 mod calendar;
 mod conditional;
 mod failures;
+mod faults;
 mod feed;
 mod feed_cli;
 mod fetch;
 mod guard;
 mod health;
+mod held_cli;
 mod huggingface;
+mod overlap;
 mod recorded;
 
 use jiff::civil::{Date, date};

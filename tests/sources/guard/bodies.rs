@@ -10,10 +10,10 @@ use paperwire::sources::{FetchConfig, FetchError};
 use super::super::config;
 use super::wire::{Says, Wire, whole};
 
-const CODINGS: [&str; 4] = ["gzip", "deflate", "br", "zstd"];
+pub const CODINGS: [&str; 4] = ["gzip", "deflate", "br", "zstd"];
 
 /// Packs a body as well as the coding can.
-fn packed(coding: &str, body: &[u8]) -> Vec<u8> {
+pub fn packed(coding: &str, body: &[u8]) -> Vec<u8> {
     match coding {
         "gzip" => {
             let mut encoder = GzEncoder::new(Vec::new(), Compression::best());

@@ -1,12 +1,12 @@
 //! The guarded fetcher against those who would lead it astray.
 
-mod bodies;
+pub mod bodies;
 mod cli;
 mod hops;
 mod hosts;
 mod spellings;
 mod table;
-mod wire;
+pub mod wire;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
