@@ -14,6 +14,7 @@ mod guard;
 mod health;
 mod held_cli;
 mod huggingface;
+mod oddities;
 mod overlap;
 mod recorded;
 

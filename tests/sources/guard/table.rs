@@ -65,7 +65,7 @@ fn filled(spelling: &str, canary: &Canary) -> String {
 
 #[tokio::test]
 async fn no_spelling_reaches_this_machine() {
-    assert!(REFUSED.len() + LEAD_INSIDE.len() >= 150);
+    assert!(REFUSED.len() + LEAD_INSIDE.len() >= 300);
     let canary = Canary::start();
     let fetcher = fetcher_near(&canary, Arc::new(AllLoopback::default()));
     for spelling in REFUSED.iter().map(|text| filled(text, &canary)) {
