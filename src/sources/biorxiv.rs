@@ -19,6 +19,8 @@ use crate::domain::{Counters, Facts, Listing, PaperId, SourceName};
 
 /// Pages after which a day is taken to be endless; a full day fills ten of thirty rows.
 const MAX_PAGES: usize = 60;
+/// The most entries of one page; the API gives 30, and millions of empty ones would fit below the cap of a body.
+const MOST_ENTRIES: usize = 2_000;
 /// The longest title in characters.
 const TITLE: usize = 1_000;
 /// The longest abstract in characters.
@@ -151,6 +153,9 @@ pub fn parse(body: &[u8], asked: Date) -> Result<Page, &'static str> {
         None if status.starts_with("no posts") => &empty,
         None => return Err("it has no collection"),
     };
+    if collection.len() > MOST_ENTRIES {
+        return Err("its collection has more than 2000 entries");
+    }
     // “ok”, or “no posts found” beside an empty collection; anything else is an error in words.
     if status != "ok" && !status.starts_with("no posts") {
         return Err("it reports an error");
@@ -301,6 +306,16 @@ mod tests {
         }
         let error = br#"{"messages":[{"status":"error: bad date"}],"collection":[]}"#;
         assert_eq!(parse(error, DAY), Err("it reports an error"));
+    }
+
+    #[test]
+    fn no_page_has_more_entries_than_a_day_could() {
+        let page = |entries: usize| {
+            format!(r#"{{"messages":[{{"status":"ok"}}],"collection":[{}]}}"#, vec!["7"; entries].join(","))
+        };
+        assert_eq!(parse(page(MOST_ENTRIES).as_bytes(), DAY).unwrap().count, MOST_ENTRIES);
+        let error = parse(page(5_000).as_bytes(), DAY);
+        assert_eq!(error, Err("its collection has more than 2000 entries"));
     }
 
     #[test]

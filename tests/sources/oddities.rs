@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::arxiv::World;
 use super::{TODAY, config, ids, source};
-use crate::store::{Database, HUB, at, on_both};
+use crate::store::{HUB, at, on_both};
 use crate::worlds::arxiv::{channel, paper};
 use crate::worlds::hub::{self, Fault, Hub};
 

@@ -4,6 +4,9 @@
 //! itself and not the day, and only one row at a time is held in memory as a tree. What is not one
 //! whole array is refused: half an answer must not look like a short day.
 
+/// The most rows of one body; the API gives 100, and millions of empty ones would fit below the cap of a body.
+const MOST_ROWS: usize = 2_000;
+
 /// Splits `[a, b, c]` into the bytes of `a`, `b` and `c`.
 pub(super) fn split(body: &[u8]) -> Result<Vec<&[u8]>, &'static str> {
     let inside = body.trim_ascii().strip_prefix(b"[").ok_or("a list was expected")?;
@@ -23,6 +26,7 @@ pub(super) fn split(body: &[u8]) -> Result<Vec<&[u8]>, &'static str> {
         match byte {
             b'"' => in_string = true,
             b'[' | b'{' => depth += 1,
+            b',' if depth == 0 && rows.len() == MOST_ROWS => return Err("the list has more than 2000 rows"),
             b',' if depth == 0 => {
                 rows.push(inside[start..at].trim_ascii());
                 start = at + 1;
@@ -69,6 +73,13 @@ mod tests {
         {
             assert!(split(body.as_bytes()).is_err(), "{body}");
         }
+    }
+
+    #[test]
+    fn no_list_has_more_rows_than_a_day_could() {
+        let list = |rows: usize| format!("[{}]", vec!["1"; rows].join(","));
+        assert_eq!(texts(&list(MOST_ROWS)).unwrap().len(), MOST_ROWS);
+        assert_eq!(texts(&list(5_000)), Err("the list has more than 2000 rows"));
     }
 
     #[test]
