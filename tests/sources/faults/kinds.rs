@@ -41,7 +41,7 @@ pub enum Reader {
     /// A source that is polled for its days.
     Days { source: Arc<dyn Source>, clock: Arc<dyn Clock>, backlog_days: u16, _wires: Vec<Wire> },
     /// The query API, which is asked for papers.
-    Lookup { arxiv: Arxiv, clock: Arc<dyn Clock>, _wire: Wire },
+    Lookup { arxiv: Box<Arxiv>, clock: Arc<dyn Clock>, _wire: Wire },
 }
 
 impl Kind {
@@ -152,7 +152,7 @@ impl Kind {
                 rss(&numbered.map(of).collect::<Vec<_>>())
             }
             Self::FeedAtom => {
-                let entries: String = numbered
+                let entries: Vec<String> = numbered
                     .map(|(n, (day, _))| {
                         format!(
                             "<entry><id>tag:journal.example,2026:{n}</id><title>Paper {n} of many words</title>\
@@ -164,7 +164,8 @@ impl Kind {
                     .collect();
                 format!(
                     "<?xml version=\"1.0\"?><feed xmlns=\"http://www.w3.org/2005/Atom\"><id>tag:journal.example,2026:x</id>\
-                     <title>The Journal</title><updated>2026-08-21T05:00:00Z</updated>{entries}</feed>"
+                     <title>The Journal</title><updated>2026-08-21T05:00:00Z</updated>{}</feed>",
+                    entries.concat()
                 )
             }
             Self::FeedJson => {
@@ -207,7 +208,9 @@ impl Kind {
             )
         };
         let (source, backlog_days, quiet): (Arc<dyn Source>, _, _) = match self {
-            Self::ArxivApi => return Reader::Lookup { arxiv: arxiv(base.clone()), clock, _wire: wire },
+            Self::ArxivApi => {
+                return Reader::Lookup { arxiv: Box::new(arxiv(base.clone())), clock, _wire: wire };
+            }
             Self::HuggingFace => {
                 (Arc::new(HuggingFace::new(fetcher(impatient.clone()), base.clone(), 100)), 0, None)
             }

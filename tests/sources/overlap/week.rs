@@ -220,8 +220,8 @@ impl Week {
 
 fn announced(row: &Value) -> Paper {
     let mut announced = paper(id_of(row), &texts(&row["categories"]).join(" "));
-    announced.title = row["title"].as_str().unwrap().to_owned();
-    announced.abstract_text = row["abstract"].as_str().unwrap().to_owned();
+    row["title"].as_str().unwrap().clone_into(&mut announced.title);
+    row["abstract"].as_str().unwrap().clone_into(&mut announced.abstract_text);
     announced.authors = texts(&row["authors"]).join(", ");
     announced
 }
