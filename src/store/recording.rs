@@ -1,5 +1,7 @@
 //! Stores what a source listed, merged into one row for each paper.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use tracing::info;
 
@@ -182,6 +184,8 @@ impl Store {
                 }
                 hold = known && new > ORDINARY_NEWS && 2 * new > listings.len();
             }
+            // A paper that stands in this answer twice changes once.
+            let mut times: HashMap<i64, Timestamp> = HashMap::new();
             for (listing, change) in listings.iter().zip(last - count + 1..) {
                 let said = merge::storable(&listing.facts);
                 let postable = listing.day >= postable_from && !hold;
@@ -220,7 +224,7 @@ impl Store {
                     };
                     let row: PaperRow = query_as(BY_KEY).bind(first).fetch_one(&mut *tx).await?;
                     let known = Paper::try_from(row)?;
-                    let now = later_than(known.updated_at, now);
+                    let now = times.get(&first).copied().unwrap_or(later_than(known.updated_at, now));
                     let rows: Vec<HeardRow> = query_as(HEARD).bind(first).fetch_all(&mut *tx).await?;
                     let mut heard = AllHeard::read(rows, &known.facts)?;
                     let mut counters = known.counters;
@@ -283,6 +287,7 @@ impl Store {
                     }
                     break (first, heard, revised.facts, counted.then_some(revised.counters), now);
                 };
+                times.insert(key, at);
                 for (heard, facts) in heard.to_write(&facts) {
                     query(PUT_HEARD)
                         .bind(key)
