@@ -55,7 +55,10 @@ impl Indexer {
         if count > 0 {
             let keys: Vec<PaperKey> = papers.iter().map(|paper| paper.key).collect();
             let sources = self.store.sources_of_each(&keys).await?;
+            // A paper that takes another one in changes by that, so there is always one that leads up to here.
+            let gone = self.store.papers_joined_away(followed, reached).await?;
             self.blocking(move |search| {
+                search.remove(&gone)?;
                 search.upsert_listed(papers.iter().zip(sources.iter().map(Vec::as_slice)))?;
                 search.commit(reached)
             })
