@@ -40,7 +40,12 @@ impl Many {
                 continue;
             }
             for column in 0..self.columns {
-                let _ = write!(text, "{}${}", if column > 0 { ", " } else { "(" }, row * self.columns + column + 1);
+                let _ = write!(
+                    text,
+                    "{}${}",
+                    if column > 0 { ", " } else { "(" },
+                    row * self.columns + column + 1
+                );
             }
             text.push(')');
         }

@@ -146,7 +146,6 @@ macro_rules! read_shelf {
 /// Writes all that a [`Shelf`] remembers.
 macro_rules! write_shelf {
     ($tx:ident, $shelf:ident, $how:ident) => {{
-        let now = micros($how.now);
         for id in $shelf.touched().flat_map(|kept| &kept.freed) {
             query(NO_ALIAS).bind(id.as_str()).execute(&mut *$tx).await?;
         }
@@ -154,6 +153,7 @@ macro_rules! write_shelf {
         for portion in portions(&$shelf.new_papers()) {
             let mut insert = query_as(INSERT.text(portion.len()));
             for kept in portion {
+                let now = micros(kept.paper.updated_at);
                 let routed_at = kept.note.map(|_| now);
                 let counted_at = if kept.moved { now } else { 0 };
                 insert = bind_paper!(insert, kept).bind(now).bind(counted_at).bind(routed_at).bind(kept.note);
@@ -164,7 +164,7 @@ macro_rules! write_shelf {
         $shelf.number(&numbers);
         let (mut aliases, mut heard, mut counted) = (Vec::new(), Vec::new(), Vec::new());
         for kept in $shelf.touched() {
-            let key = kept.paper.key.0;
+            let (key, now) = (kept.paper.key.0, micros(kept.at.unwrap_or($how.now)));
             if kept.row == RowState::Changed {
                 bind_paper!(query(UPDATE), kept).bind(key).execute(&mut *$tx).await?;
             } else if let Some(change) = kept.change.filter(|_| kept.row == RowState::Known) {
@@ -191,7 +191,7 @@ macro_rules! write_shelf {
             aliases.extend(kept.aliases.iter().map(|alias| (alias.as_str(), key)));
             heard.extend(kept.heard.to_write(&kept.paper.facts).map(|(heard, facts)| (key, heard, facts)));
             if kept.counted {
-                counted.push((key, kept.paper.counters));
+                counted.push((key, now, kept.paper.counters));
             }
         }
         for portion in portions(&aliases) {
@@ -218,10 +218,10 @@ macro_rules! write_shelf {
         }
         for portion in portions(&counted) {
             let mut put = query(SNAPSHOT.text(portion.len()));
-            for (key, counters) in portion {
+            for (key, now, counters) in portion {
                 put = put
                     .bind(*key)
-                    .bind(now)
+                    .bind(*now)
                     .bind(counters.upvotes.map(i64::from))
                     .bind(counters.comments.map(i64::from))
                     .bind(counters.stars.map(i64::from));

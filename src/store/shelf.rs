@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::events::happened;
 use super::heard::{AllHeard, is_fresh};
@@ -37,6 +37,8 @@ pub(super) struct Kept {
     pub names: Vec<PaperId>,
     pub title_key: Option<String>,
     pub heard: AllHeard,
+    /// When it changes, however often it is listed in one answer.
+    pub at: Option<Timestamp>,
     pub row: RowState,
     /// The change number that it gets.
     pub change: Option<i64>,
@@ -71,6 +73,7 @@ impl Kept {
             paper,
             title_key,
             heard: AllHeard::default(),
+            at: None,
             row: RowState::New,
             change: None,
             note: None,
@@ -82,6 +85,16 @@ impl Kept {
             events: Vec::new(),
             touched: false,
         }
+    }
+
+    /// When it changes: later than before, or nobody would be asked about it.
+    ///
+    /// A clock may be behind another process's, and a writer that waited for its turn has an older time than the one
+    /// before it.
+    fn change_at(&mut self, now: Timestamp) -> Timestamp {
+        let before = self.paper.updated_at;
+        let later = before.checked_add(SignedDuration::from_micros(1)).unwrap_or(before);
+        *self.at.get_or_insert(now.max(later))
     }
 
     /// Forgets what has been written.
@@ -188,9 +201,8 @@ impl Shelf {
             && let Some(alike) = heeded.title_key.as_ref().and_then(|title| self.by_title.get(title))
         {
             let (from, to) = near(heeded.listing.day);
-            let near = |key: &&i64| {
-                self.papers.get(*key).is_some_and(|kept| (from..=to).contains(&kept.paper.day))
-            };
+            let near =
+                |key: &&i64| self.papers.get(*key).is_some_and(|kept| (from..=to).contains(&kept.paper.day));
             for key in alike.iter().filter(near) {
                 let names = self.names(*key);
                 if met.papers.is_empty() && !forbid_title(names, &met.ids) && met.add(*key, names) {
@@ -257,6 +269,7 @@ impl Shelf {
             counters: listing.counters,
         };
         let mut kept = Kept::new(paper, title_key);
+        kept.at = Some(how.now);
         kept.note = if how.hold { Some("held") } else { (!postable).then_some("backlog") };
         kept.change = Some(change);
         kept.counted = listing.counters != Counters::default();
@@ -283,7 +296,8 @@ impl Shelf {
         let Heeded { listing, said, .. } = heeded;
         let kept = self.papers.get_mut(&key).expect("who is met is there");
         kept.touched = true;
-        let news = kept.heard.hear(how.source, listing, said, how.now);
+        let now = kept.change_at(how.now);
+        let news = kept.heard.hear(how.source, listing, said, now);
         let facts = kept.heard.facts();
         let counters = merge::counters(joined.unwrap_or(kept.paper.counters), listing.counters, how.source);
         let day = kept.heard.day().unwrap_or(kept.paper.day).min(kept.paper.day);
@@ -334,7 +348,7 @@ impl Shelf {
             kept.paper.day = day;
             kept.paper.id = id;
             kept.paper.revision += 1;
-            kept.paper.updated_at = how.now;
+            kept.paper.updated_at = now;
             if kept.row == RowState::Known {
                 kept.row = RowState::Changed;
             }
