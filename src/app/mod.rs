@@ -96,17 +96,21 @@ pub fn pollers(config: &Config, store: &Store) -> anyhow::Result<Vec<Poller>> {
 /// A source with a past that can be read back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum ArchiveName {
+    /// arXiv
+    Arxiv,
     /// Hugging Face Daily Papers
     Huggingface,
 }
 
 /// The archive of a source, whether the source is polled or not.
-pub fn archive(config: &Config, name: ArchiveName) -> anyhow::Result<Arc<dyn Archive>> {
-    let fetcher = fetcher(config)?;
+pub fn archive(config: &Config, store: &Store, name: ArchiveName) -> anyhow::Result<Arc<dyn Archive>> {
     Ok(match name {
-        ArchiveName::Huggingface => {
-            Arc::new(HuggingFace::new(fetcher, config.sources.huggingface.base_url.clone(), PAGE_LIMIT))
-        }
+        ArchiveName::Arxiv => Arc::new(arxiv::source(config, store)?),
+        ArchiveName::Huggingface => Arc::new(HuggingFace::new(
+            fetcher(config)?,
+            config.sources.huggingface.base_url.clone(),
+            PAGE_LIMIT,
+        )),
     })
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::args::Backfill as Args;
@@ -25,6 +26,8 @@ struct Row {
     days_skipped: usize,
     /// Days that are left: it was stopped.
     days_left: usize,
+    /// The last day that is read; later ones are left to the polls.
+    until: Option<Date>,
     new: usize,
     changed: usize,
     unchanged: usize,
@@ -40,17 +43,16 @@ pub async fn run(config: &Config, args: Args, output: Output) -> Result<(), CliE
     if args.from > args.to {
         return Err(CliError::Usage(format!("--from {} is after --to {}; swap them", args.from, args.to)));
     }
-    let archive = app::archive(config, args.source)?;
-    let source = archive.name().0;
-    if args.category.is_some() && !archive.has_categories() {
-        return Err(CliError::Usage(format!("{source} has no categories: leave --category out")));
-    }
     let store = app::open_store(config).await?;
+    let archive = app::archive(config, &store, args.source)?;
+    let source = archive.name().0;
+    let category = args.category.map(|name| archive.category(&name)).transpose().map_err(CliError::Usage)?;
     let (_, indexer) = app::search(config, &store)?;
-    let span = Span { from: args.from, to: args.to, category: args.category, again: args.again };
+    let span = Span { from: args.from, to: args.to, category, again: args.again };
     let mut backfill = Backfill::begin(store, Arc::new(SystemClock), archive, span).await?;
     let all = backfill.days_left();
-    let mut row = Row { source, days_skipped: backfill.days_skipped(), ..Row::default() };
+    let (days_skipped, until) = (backfill.days_skipped(), backfill.until());
+    let mut row = Row { source, days_skipped, until, ..Row::default() };
     let mut shown = Progress::new(Some(all as u64), "papers");
     let work = work(&mut backfill, &mut row, &mut shown, all);
     let ended = tokio::select! {
@@ -111,6 +113,9 @@ fn text(row: &Row) -> String {
     if row.days_skipped > 0 {
         let skipped = count(row.days_skipped, "day", "days");
         let _ = write!(text, " {skipped} had been read before (--again reads them again).");
+    }
+    if let Some(until) = row.until {
+        let _ = write!(text, " What comes after {until} is left to the polls.");
     }
     if row.days_left > 0 {
         let left = count(row.days_left, "day is", "days are");

@@ -66,6 +66,7 @@ pub struct Backfill {
     /// The days that are left, the next one last, each with the page to go on with.
     left: Vec<(Date, Option<String>)>,
     skipped: usize,
+    until: Option<Date>,
     failures: u32,
 }
 
@@ -82,7 +83,7 @@ impl Backfill {
         if !span.again {
             known = store.backfilled(archive.name(), category, span.from, span.to).await?;
         }
-        let last = span.to.min(clock.today());
+        let last = span.to.min(archive.last_day(clock.today()));
         let mut left: Vec<(Date, Option<String>)> = Vec::new();
         let mut skipped = 0;
         for day in span.from.series(1.day()).take_while(|day| *day <= last) {
@@ -93,7 +94,8 @@ impl Backfill {
             }
         }
         left.reverse();
-        Ok(Self { store, clock, archive, category: span.category, left, skipped, failures: 0 })
+        let until = (last < span.to).then_some(last);
+        Ok(Self { store, clock, archive, category: span.category, left, skipped, until, failures: 0 })
     }
 
     /// How many days are left.
@@ -104,6 +106,11 @@ impl Backfill {
     /// How many days of the span had been read before.
     pub fn days_skipped(&self) -> usize {
         self.skipped
+    }
+
+    /// The last day that is read, where later ones were wanted.
+    pub fn until(&self) -> Option<Date> {
+        self.until
     }
 
     /// Asks for the next page and stores it.

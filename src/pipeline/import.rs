@@ -4,9 +4,11 @@
 //! is found by searching and never posted; taking the same dump in again changes nothing.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use tokio::sync::mpsc;
+use tracing::debug;
 
 use super::Indexer;
 use crate::clock::Clock;
@@ -68,20 +70,31 @@ impl Import {
         let (stored, mut more) = mpsc::channel::<()>(1);
         let store = async {
             let mut imported = Imported::default();
+            let mut spent = Duration::ZERO;
             while let Some(batch) = read.recv().await {
+                let begun = Instant::now();
                 self.take(batch, &mut imported).await?;
+                spent += begun.elapsed();
                 tell(&imported);
                 // A message that waits already says the same.
                 let _ = stored.try_send(());
             }
             drop(stored);
+            debug!("Storing took {} ms", spent.as_millis());
             anyhow::Ok(imported)
         };
         let index = async {
+            let mut spent = Duration::ZERO;
             while more.recv().await.is_some() {
+                let begun = Instant::now();
                 self.indexer.catch_up().await?;
+                spent += begun.elapsed();
             }
-            self.indexer.catch_up().await
+            let begun = Instant::now();
+            let taken = self.indexer.catch_up().await;
+            let (during, after) = (spent.as_millis(), begun.elapsed().as_millis());
+            debug!("Indexing took {during} ms beside storing and {after} ms after it");
+            taken
         };
         let (imported, indexed) = tokio::join!(store, index);
         let imported = imported?;

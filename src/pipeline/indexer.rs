@@ -11,8 +11,10 @@ use crate::domain::PaperKey;
 use crate::search::{Search, SearchError};
 use crate::store::Store;
 
-/// Papers that are taken in with one commit of the index.
+/// Papers that are read at once.
 const BATCH: u32 = 2_000;
+/// Batches that are taken in with one commit of the index, which costs as much as some hundred papers.
+const BATCHES: usize = 5;
 
 /// The stage that follows the changes of papers; it never makes posting wait.
 pub struct Indexer {
@@ -50,22 +52,36 @@ impl Indexer {
             self.blocking(Search::clear).await?;
             followed = 0;
         }
-        let (papers, reached) = self.store.papers_changed_since(followed, BATCH).await?;
-        let count = papers.len();
-        if count > 0 {
+        let mut taken = 0;
+        for _ in 0..BATCHES {
+            let (papers, reached) = self.store.papers_changed_since(followed, BATCH).await?;
+            let count = papers.len();
+            if count == 0 {
+                break;
+            }
             let keys: Vec<PaperKey> = papers.iter().map(|paper| paper.key).collect();
             let sources = self.store.sources_of_each(&keys).await?;
+            // A paper that takes another one in changes by that, so there is always one that leads up to here.
+            let gone = self.store.papers_joined_away(followed, reached).await?;
             self.blocking(move |search| {
-                search.upsert_listed(papers.iter().zip(sources.iter().map(Vec::as_slice)))?;
-                search.commit(reached)
+                search.remove(&gone)?;
+                search.upsert_listed(papers.iter().zip(sources.iter().map(Vec::as_slice)))
             })
             .await?;
-            debug!(papers = count, position = reached, "Took {count} papers into the search index");
-            if reached == latest && count == BATCH as usize {
+            taken += count;
+            followed = reached;
+            if count < BATCH as usize {
+                break;
+            }
+        }
+        if taken > 0 {
+            self.blocking(move |search| search.commit(followed)).await?;
+            debug!(papers = taken, position = followed, "Took {taken} papers into the search index");
+            if followed == latest && taken >= BATCH as usize {
                 info!(papers = self.search.len(), "The search index is up to date");
             }
         }
-        Ok(count)
+        Ok(taken)
     }
 
     /// Runs work on files where it holds up nothing else.

@@ -30,7 +30,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::civil::Date;
 use tantivy::{Index, IndexReader, IndexWriter, SegmentReader, Term};
 
-use crate::domain::Paper;
+use crate::domain::{Paper, PaperKey};
 use collect::{First, Found};
 use compile::{Compiled, Compiler};
 use recency::Recency;
@@ -109,6 +109,16 @@ impl Search {
         for (paper, sources) in papers {
             writer.delete_term(Term::from_field_i64(self.fields.key, paper.key.0));
             writer.add_document(document::document(&self.fields, paper, sources))?;
+        }
+        Ok(())
+    }
+
+    /// Takes papers out; they are found until the next [`Search::commit`].
+    pub fn remove(&self, papers: &[PaperKey]) -> Result<(), SearchError> {
+        let writer = self.lock();
+        let writer = writer.as_ref().ok_or(SearchError::ReadOnly)?;
+        for key in papers {
+            writer.delete_term(Term::from_field_i64(self.fields.key, key.0));
         }
         Ok(())
     }

@@ -32,8 +32,13 @@ pub trait Archive: Send + Sync {
     /// The name that the store uses.
     fn name(&self) -> SourceName;
 
-    /// True when it can be asked for one category alone.
-    fn has_categories(&self) -> bool;
+    /// A category in the source's own spelling, to ask for it alone; else why that cannot be, for people.
+    fn category(&self, name: &str) -> Result<String, String>;
+
+    /// The last day that is read back; later ones are left to the polls.
+    fn last_day(&self, today: Date) -> Date {
+        today
+    }
 
     /// Reads a page of a day: the first one, or the one that the page before it named.
     ///
@@ -54,8 +59,8 @@ impl Archive for HuggingFace {
         Self::NAME
     }
 
-    fn has_categories(&self) -> bool {
-        false
+    fn category(&self, _name: &str) -> Result<String, String> {
+        Err("huggingface has no categories: leave --category out".to_owned())
     }
 
     async fn page(

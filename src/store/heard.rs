@@ -3,6 +3,7 @@
 use jiff::{Timestamp, civil::Date};
 
 use super::StoreError;
+use super::many::Many;
 use super::values::{from_json, json, opt_timestamp, parsed, timestamp};
 use crate::domain::precedence::{Told, together, told_again};
 use crate::domain::query::Announcement;
@@ -34,16 +35,27 @@ pub(super) struct HeardRow {
     facts: Option<String>,
 }
 
-pub(super) const HEARD: &str =
-    "SELECT source, day, first_seen_at, last_seen_at, announced, announced_at, facts
-    FROM listing WHERE paper_id = $1 ORDER BY first_seen_at, day, source";
+/// A row with the paper that it is of.
+#[derive(sqlx::FromRow)]
+pub(super) struct HeardOf {
+    pub paper_id: i64,
+    #[sqlx(flatten)]
+    pub row: HeardRow,
+}
 
-pub(super) const PUT_HEARD: &str = "INSERT INTO listing
-        (paper_id, source, day, first_seen_at, last_seen_at, announced, announced_at, facts)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+pub(super) static HEARD: Many = Many::list(
+    "SELECT paper_id, source, day, first_seen_at, last_seen_at, announced, announced_at, facts
+    FROM listing WHERE paper_id IN ({}) ORDER BY paper_id, first_seen_at, day, source",
+);
+
+pub(super) static PUT_HEARD: Many = Many::rows(
+    "INSERT INTO listing (paper_id, source, day, first_seen_at, last_seen_at, announced, announced_at, facts)
+    VALUES {}
     ON CONFLICT (paper_id, source, day) DO UPDATE SET first_seen_at = excluded.first_seen_at,
         last_seen_at = excluded.last_seen_at, announced = excluded.announced,
-        announced_at = excluded.announced_at, facts = excluded.facts";
+        announced_at = excluded.announced_at, facts = excluded.facts",
+    8,
+);
 
 /// Reads an announcement back.
 pub(super) fn announcement(name: Option<&str>) -> Result<Option<Announcement>, StoreError> {
@@ -171,5 +183,13 @@ impl AllHeard {
             let facts = (heard.told.facts != *paper).then(|| json(&heard.told.facts));
             (heard.touched || facts != heard.stored).then_some((heard, facts))
         })
+    }
+
+    /// Remembers that all of [`AllHeard::to_write`] has been written.
+    pub fn written(&mut self, paper: &Facts) {
+        for heard in &mut self.0 {
+            heard.stored = (heard.told.facts != *paper).then(|| json(&heard.told.facts));
+            heard.touched = false;
+        }
     }
 }

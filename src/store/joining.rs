@@ -35,6 +35,12 @@ pub(super) const MOVE: [&str; 10] = [
 
 pub(super) const DELETE: &str = "DELETE FROM paper WHERE id = $1";
 
+/// For those who follow the changes: the younger row is gone.
+pub(super) const GONE: &str = "INSERT INTO joined_paper (paper_id, change) VALUES ($1, $2)";
+
+pub(super) const ALIAS: &str =
+    "INSERT INTO paper_alias (alias, paper_id) VALUES ($1, $2) ON CONFLICT (alias) DO NOTHING";
+
 /// Deliveries of the younger paper and those of the older one that hold the same place, all locked.
 pub(super) const RIVALS: &str = "SELECT o.destination_id, o.kind, o.id AS older, o.state AS older_state,
         EXISTS (SELECT 1 FROM attempt a WHERE a.delivery_id = o.id AND a.outcome IS NULL) AS older_open,
@@ -90,10 +96,11 @@ fn rank(state: &str, open: bool) -> u8 {
     }
 }
 
-/// Gives everything of the younger paper (a row's number and its former id) to the older one.
+/// Gives everything of the younger paper (a row's number and its former id) to the older one, as the change of this
+/// number.
 macro_rules! join {
-    ($tx:ident, $older:expr, $younger:expr, $former_id:expr) => {{
-        use $crate::store::joining::{ASIDE, DELETE, HOLD, LOCK, MOVE, RIVALS, Rivals, SEIZE};
+    ($tx:ident, $older:expr, $younger:expr, $former_id:expr, $change:expr) => {{
+        use $crate::store::joining::{ALIAS, ASIDE, DELETE, GONE, HOLD, LOCK, MOVE, RIVALS, Rivals, SEIZE};
         let (older, younger): (i64, i64) = ($older, $younger);
         query(LOCK).bind(older).execute(&mut *$tx).await?;
         query(SEIZE).bind(younger).execute(&mut *$tx).await?;
@@ -107,7 +114,8 @@ macro_rules! join {
             query(sql).bind(older).bind(younger).execute(&mut *$tx).await?;
         }
         query(DELETE).bind(younger).execute(&mut *$tx).await?;
-        query($crate::store::recording::ALIAS).bind($former_id).bind(older).execute(&mut *$tx).await?;
+        query(GONE).bind(younger).bind($change).execute(&mut *$tx).await?;
+        query(ALIAS).bind($former_id).bind(older).execute(&mut *$tx).await?;
     }};
 }
 pub(super) use join;

@@ -2,6 +2,7 @@
 
 use jiff::{ToSpan as _, civil::Date};
 
+use super::many::Many;
 use crate::domain::PaperId;
 use crate::domain::identity::{TITLE_WITHIN_DAYS, contradict};
 
@@ -20,12 +21,12 @@ pub(super) struct Met {
 
 impl Met {
     /// A paper that has one of the listing's ids; false when their arXiv ids say that it is another.
-    pub fn add(&mut self, key: i64, names: Vec<PaperId>) -> bool {
-        if contradict(&names, &self.ids) {
+    pub fn add(&mut self, key: i64, names: &[PaperId]) -> bool {
+        if contradict(names, &self.ids) {
             return false;
         }
         self.papers.push(key);
-        self.ids.extend(names);
+        self.ids.extend_from_slice(names);
         true
     }
 
@@ -37,75 +38,20 @@ impl Met {
     }
 }
 
-pub(super) const BY_ID: &str = "SELECT id FROM paper WHERE canonical_id = $1
-    UNION ALL SELECT paper_id FROM paper_alias WHERE alias = $1 LIMIT 1";
+/// The papers that have these ids.
+pub(super) static BY_ID: Many = Many::list(
+    "SELECT id FROM paper WHERE canonical_id IN ({})
+    UNION SELECT paper_id FROM paper_alias WHERE alias IN ({})",
+);
 
-pub(super) const BY_TITLE: &str =
-    "SELECT id FROM paper WHERE title_key = $1 AND day >= $2 AND day <= $3 ORDER BY id";
+/// The papers with these titles and first authors.
+pub(super) static BY_TITLE: Many = Many::list("SELECT id FROM paper WHERE title_key IN ({})");
 
-pub(super) const NAMES: &str = "SELECT canonical_id FROM paper WHERE id = $1
-    UNION ALL SELECT alias FROM paper_alias WHERE paper_id = $1";
+/// The further ids of papers.
+pub(super) static ALIASES: Many =
+    Many::list("SELECT paper_id, alias FROM paper_alias WHERE paper_id IN ({})");
 
 /// The days on which an equal title means the same paper.
 pub(super) fn near(listed: Date) -> (Date, Date) {
     (listed.saturating_sub(TITLE_WITHIN_DAYS.days()), listed.saturating_add(TITLE_WITHIN_DAYS.days()))
 }
-
-/// Every id of a stored paper.
-macro_rules! names {
-    ($tx:ident, $key:expr) => {{
-        let names: Vec<String> =
-            query_scalar($crate::store::meeting::NAMES).bind($key).fetch_all(&mut *$tx).await?;
-        let names: Result<Vec<$crate::domain::PaperId>, StoreError> =
-            names.iter().map(|name| $crate::store::values::parsed(name, "an id of a paper")).collect();
-        names?
-    }};
-}
-
-/// Which stored papers a listing is of; a [`Met`].
-macro_rules! meet {
-    ($tx:ident, $listing:expr) => {{
-        use $crate::domain::identity;
-        use $crate::store::meeting::{BY_ID, BY_TITLE, Met, names, near};
-        let ids = identity::ids($listing);
-        let mut met = Met { ids: ids.clone(), ..Met::default() };
-        let mut theirs = Vec::new();
-        for id in ids {
-            let key: Option<i64> = query_scalar(BY_ID).bind(id.as_str()).fetch_optional(&mut *$tx).await?;
-            match key {
-                None => met.unknown.push(id),
-                Some(key) if met.papers.contains(&key) => {}
-                Some(key) => {
-                    let names = names!($tx, key);
-                    if met.add(key, names.clone()) {
-                        theirs.extend(names);
-                    }
-                }
-            }
-        }
-        if met.papers.is_empty()
-            && let Some(title) = identity::title_key(&$listing.facts)
-        {
-            let (from, to) = near($listing.day);
-            let alike: Vec<i64> = query_scalar(BY_TITLE)
-                .bind(title)
-                .bind($crate::store::values::day(from))
-                .bind($crate::store::values::day(to))
-                .fetch_all(&mut *$tx)
-                .await?;
-            for key in alike {
-                let names = names!($tx, key);
-                if met.papers.is_empty()
-                    && !identity::forbid_title(&names, &met.ids)
-                    && met.add(key, names.clone())
-                {
-                    theirs.extend(names);
-                }
-            }
-        }
-        met.settle(theirs);
-        met
-    }};
-}
-
-pub(super) use {meet, names};

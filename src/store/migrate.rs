@@ -15,16 +15,16 @@ use super::{Store, StoreError};
 const MIGRATION_LOCK: i64 = 0x7061_7065_7277_6972;
 
 impl Store {
-    /// Applies what is pending and returns the names of what was applied now, such as `0001_papers`.
+    /// Applies what is pending, fills in what no SQL can compute, and returns the names of what was applied now, such as `0001_papers`.
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
         let migrator = self.migrator();
-        match &self.db {
+        let applied = match &self.db {
             Db::Sqlite(lite) => {
                 let mut tx = lite.write.begin_with("BEGIN IMMEDIATE").await?;
                 let pending = pending(&migrator, &applied_in_sqlite(&mut tx).await?);
                 migrator.run(&mut *tx).await?;
                 tx.commit().await?;
-                Ok(pending)
+                pending
             }
             Db::Postgres(pg) => {
                 let mut tx = pg.pool.begin().await?;
@@ -34,9 +34,11 @@ impl Store {
                 // The migrator prepares statements by name: they must not outlive the transaction.
                 tx.clear_cached_statements().await?;
                 tx.commit().await?;
-                Ok(pending)
+                pending
             }
-        }
+        };
+        self.fill_title_keys().await?;
+        Ok(applied)
     }
 
     /// The names of the migrations that [`Store::migrate`] would apply.

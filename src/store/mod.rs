@@ -20,6 +20,7 @@ mod interactions;
 mod joining;
 mod latest;
 mod listed;
+mod many;
 mod meeting;
 mod merge;
 mod migrate;
@@ -33,8 +34,10 @@ mod roundup_settings;
 mod roundups;
 mod routing;
 mod sandbox;
+mod shelf;
 mod source_gate;
 mod subscriptions;
+mod title_keys;
 mod trending;
 mod values;
 

@@ -1,9 +1,12 @@
 //! Papers read back from the store.
 
+use std::collections::HashMap;
+
 use jiff::{Timestamp, civil::Date};
 
 use super::db::{query_as, query_scalar, reading};
 use super::heard::announcement;
+use super::many::{Many, portions};
 use super::values::{self, count, from_json, opt_timestamp, parsed, timestamp};
 use super::{Store, StoreError};
 use crate::domain::query::Announcement;
@@ -56,7 +59,7 @@ pub struct ListedAt {
 /// A paper as its row holds it.
 #[derive(sqlx::FromRow)]
 pub(super) struct PaperRow {
-    id: i64,
+    pub id: i64,
     canonical_id: String,
     revision: i64,
     day: String,
@@ -80,6 +83,7 @@ pub(super) struct PaperRow {
     doi: Option<String>,
     version: Option<i64>,
     change: i64,
+    pub title_key: Option<String>,
     #[sqlx(flatten)]
     counters: CounterRow,
 }
@@ -148,6 +152,12 @@ pub fn last_announcement(listings: &[ListedAt]) -> Option<Announcement> {
     let told = listings.iter().filter_map(|listed| Some((listed.day, listed.announced?.0)));
     told.max().map(|(_, kind)| kind)
 }
+
+pub(super) static BY_KEY: Many = Many::list("SELECT * FROM paper WHERE id IN ({})");
+
+static SOURCES: Many = Many::list(
+    "SELECT DISTINCT paper_id, source FROM listing WHERE paper_id IN ({}) ORDER BY paper_id, source",
+);
 
 impl Store {
     /// The paper that has this id, be it one of its others.
@@ -218,6 +228,14 @@ impl Store {
         Ok((all(rows)?, reached))
     }
 
+    /// Papers whose rows were joined into others by the changes after a position up to another one.
+    pub async fn papers_joined_away(&self, after: i64, until: i64) -> Result<Vec<PaperKey>, StoreError> {
+        let sql = "SELECT paper_id FROM joined_paper WHERE change > $1 AND change <= $2";
+        let keys: Vec<i64> =
+            reading!(self, |tx| query_scalar(sql).bind(after).bind(until).fetch_all(&mut *tx).await?);
+        Ok(keys.into_iter().map(PaperKey).collect())
+    }
+
     /// The position after the latest change; it never goes back.
     pub async fn paper_position(&self) -> Result<i64, StoreError> {
         let sql = "SELECT value FROM change_counter WHERE name = 'papers'";
@@ -226,26 +244,39 @@ impl Store {
 
     /// The papers with these numbers, in their order; those that are not there are left out.
     pub async fn papers_by_key(&self, keys: &[PaperKey]) -> Result<Vec<Paper>, StoreError> {
-        let sql = "SELECT * FROM paper WHERE id = $1";
+        let keys: Vec<i64> = keys.iter().map(|key| key.0).collect();
         let mut rows: Vec<PaperRow> = Vec::with_capacity(keys.len());
         reading!(self, |tx| {
-            for key in keys {
-                rows.extend(query_as(sql).bind(key.0).fetch_optional(&mut *tx).await?);
+            for portion in portions(&keys) {
+                let mut asked = query_as::<_, PaperRow>(BY_KEY.text(portion.len()));
+                for key in portion {
+                    asked = asked.bind(*key);
+                }
+                rows.extend(asked.fetch_all(&mut *tx).await?);
             }
         });
-        all(rows)
+        let papers: HashMap<i64, Paper> = all(rows)?.into_iter().map(|paper| (paper.key.0, paper)).collect();
+        Ok(keys.iter().filter_map(|key| papers.get(key).cloned()).collect())
     }
 
     /// The short names of the sources that list each of these papers, in the papers' order.
     pub async fn sources_of_each(&self, papers: &[PaperKey]) -> Result<Vec<Vec<String>>, StoreError> {
-        let sql = "SELECT DISTINCT source FROM listing WHERE paper_id = $1 ORDER BY source";
-        let mut all: Vec<Vec<String>> = Vec::with_capacity(papers.len());
+        let keys: Vec<i64> = papers.iter().map(|key| key.0).collect();
+        let mut rows: Vec<(i64, String)> = Vec::with_capacity(papers.len());
         reading!(self, |tx| {
-            for key in papers {
-                all.push(query_scalar(sql).bind(key.0).fetch_all(&mut *tx).await?);
+            for portion in portions(&keys) {
+                let mut asked = query_as::<_, (i64, String)>(SOURCES.text(portion.len()));
+                for key in portion {
+                    asked = asked.bind(*key);
+                }
+                rows.extend(asked.fetch_all(&mut *tx).await?);
             }
         });
-        Ok(all)
+        let mut of: HashMap<i64, Vec<String>> = HashMap::new();
+        for (key, source) in rows {
+            of.entry(key).or_default().push(source);
+        }
+        Ok(keys.iter().map(|key| of.get(key).cloned().unwrap_or_default()).collect())
     }
 
     /// How a paper's numbers moved, oldest first.

@@ -1,21 +1,22 @@
 //! Stores what a source listed, merged into one row for each paper.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date};
 use tracing::info;
 
 use super::db::{query, query_as, query_scalar, writing};
-use super::events::{HAPPENED, happened, value};
-use super::heard::{AllHeard, HEARD, HeardRow, PUT_HEARD, is_fresh};
+use super::events::{HAPPENED, value};
+use super::heard::{AllHeard, HEARD, HeardOf, HeardRow, PUT_HEARD};
 use super::joining::join;
-use super::meeting::meet;
-use super::papers::PaperRow;
-use super::values::{day, json, micros};
-use super::{Store, StoreError, merge};
-use crate::domain::identity::{canonical, title_key};
+use super::many::{Many, portions};
+use super::meeting::{ALIASES, BY_ID, BY_TITLE};
+use super::papers::{BY_KEY, PaperRow};
+use super::shelf::{Hearing, Heeded, Kept, RowState, Shelf};
+use super::values::{day, json, micros, parsed};
+use super::{Store, StoreError};
 use crate::domain::query::Announcement;
-use crate::domain::{Counters, Facts, Listing, Paper, SourceName};
+use crate::domain::{Counters, Listing, Paper, PaperId, SourceName};
 
 /// What recording a listing changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,43 +29,42 @@ pub struct Recorded {
     pub unchanged: usize,
 }
 
-const INSERT: &str = "INSERT INTO paper (title, abstract_text, authors, categories, published_at, submitter,
+static INSERT: Many = Many::rows(
+    "INSERT INTO paper (title, abstract_text, authors, categories, published_at, submitter,
         repository, project_page, thumbnail, organization, summary, keywords, withdrawn_at,
-        comment, journal, doi, version, title_key,
-        upvotes, comments, stars, day, updated_at,
-        change, canonical_id, first_seen_at, routed_at, route_note)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
-    ON CONFLICT (canonical_id) DO NOTHING RETURNING id";
+        comment, journal, doi, version, title_key, upvotes, comments, stars, day, updated_at,
+        change, canonical_id, revision, first_seen_at, counted_at, routed_at, route_note)
+    VALUES {} RETURNING id, canonical_id",
+    30,
+);
 
 const UPDATE: &str = "UPDATE paper SET title = $1, abstract_text = $2, authors = $3, categories = $4,
         published_at = $5, submitter = $6, repository = $7, project_page = $8, thumbnail = $9,
         organization = $10, summary = $11, keywords = $12, withdrawn_at = $13,
         comment = $14, journal = $15, doi = $16, version = $17, title_key = $18,
         upvotes = $19, comments = $20, stars = $21, day = $22, updated_at = $23,
-        change = $24, canonical_id = $25, revision = revision + 1
-    WHERE id = $26 AND revision = $27";
+        change = $24, canonical_id = $25, revision = $26
+    WHERE id = $27";
 
-/// Takes a row of change numbers for the papers of one transaction, and the place in the line until it ends.
+/// Takes a row of change numbers for the papers of one transaction, and the place in the line until it ends: nobody
+/// else records meanwhile, so that what was read stays true until it is written.
 const TAKE_CHANGES: &str =
     "UPDATE change_counter SET value = value + $1 WHERE name = 'papers' RETURNING value";
 
 /// For those who follow the changes: a source lists what others have listed before.
 const NEWLY_LISTED: &str = "UPDATE paper SET change = $2 WHERE id = $1";
 
-pub(super) const ALIAS: &str =
-    "INSERT INTO paper_alias (alias, paper_id) VALUES ($1, $2) ON CONFLICT (alias) DO NOTHING";
+static PUT_ALIAS: Many =
+    Many::rows("INSERT INTO paper_alias (alias, paper_id) VALUES {} ON CONFLICT (alias) DO NOTHING", 2);
 
 const NO_ALIAS: &str = "DELETE FROM paper_alias WHERE alias = $1";
 
-const SNAPSHOT: &str = "INSERT INTO counter_snapshot (paper_id, taken_at, upvotes, comments, stars)
-    VALUES ($1, $2, $3, $4, $5)
+static SNAPSHOT: Many = Many::rows(
+    "INSERT INTO counter_snapshot (paper_id, taken_at, upvotes, comments, stars) VALUES {}
     ON CONFLICT (paper_id, taken_at) DO UPDATE
-    SET upvotes = excluded.upvotes, comments = excluded.comments, stars = excluded.stars";
-
-const COUNTED: &str = "UPDATE paper SET counted_at = $2 WHERE id = $1";
-
-const BY_KEY: &str = "SELECT * FROM paper WHERE id = $1";
+    SET upvotes = excluded.upvotes, comments = excluded.comments, stars = excluded.stars",
+    5,
+);
 
 /// Something moved that subscriptions ask for again: the numbers, an announcement, a source, the code.
 const MOVED: &str = "UPDATE paper SET counted_at = $2, updated_at = $2 WHERE id = $1";
@@ -79,56 +79,187 @@ const KNOWN_SOURCE: &str = "SELECT EXISTS (SELECT 1 FROM listing WHERE source = 
 /// So many new items at once are ordinary for any feed.
 const ORDINARY_NEWS: usize = 10;
 
-/// Binds the twenty-four values that inserting and updating a paper share, in their order.
+/// Binds the twenty-six values that inserting and updating a paper share, in their order.
 macro_rules! bind_paper {
-    ($query:expr, $facts:expr, $counters:expr, $day:expr, $now:expr, $change:expr) => {
+    ($query:expr, $kept:expr) => {{
+        let Paper { facts, counters, .. } = &$kept.paper;
         $query
-            .bind(&$facts.title)
-            .bind(&$facts.abstract_text)
-            .bind(json(&$facts.authors))
-            .bind(json(&$facts.categories))
-            .bind($facts.published_at.map(micros))
-            .bind(&$facts.submitter)
-            .bind(&$facts.repository)
-            .bind(&$facts.project_page)
-            .bind(&$facts.thumbnail)
-            .bind($facts.organization.as_ref().map(json))
-            .bind($facts.summary.as_ref().map(json))
-            .bind(json(&$facts.keywords))
-            .bind($facts.withdrawn_at.map(micros))
-            .bind(&$facts.comment)
-            .bind(&$facts.journal)
-            .bind(&$facts.doi)
-            .bind($facts.version.map(i64::from))
-            .bind(title_key(&$facts))
-            .bind($counters.upvotes.map(i64::from))
-            .bind($counters.comments.map(i64::from))
-            .bind($counters.stars.map(i64::from))
-            .bind(day($day))
-            .bind(micros($now))
-            .bind($change)
-    };
+            .bind(&facts.title)
+            .bind(&facts.abstract_text)
+            .bind(json(&facts.authors))
+            .bind(json(&facts.categories))
+            .bind(facts.published_at.map(micros))
+            .bind(&facts.submitter)
+            .bind(&facts.repository)
+            .bind(&facts.project_page)
+            .bind(&facts.thumbnail)
+            .bind(facts.organization.as_ref().map(json))
+            .bind(facts.summary.as_ref().map(json))
+            .bind(json(&facts.keywords))
+            .bind(facts.withdrawn_at.map(micros))
+            .bind(&facts.comment)
+            .bind(&facts.journal)
+            .bind(&facts.doi)
+            .bind(facts.version.map(i64::from))
+            .bind(&$kept.title_key)
+            .bind(counters.upvotes.map(i64::from))
+            .bind(counters.comments.map(i64::from))
+            .bind(counters.stars.map(i64::from))
+            .bind(day($kept.paper.day))
+            .bind(micros($kept.paper.updated_at))
+            .bind($kept.change)
+            .bind($kept.paper.id.as_str())
+            .bind($kept.paper.revision)
+    }};
 }
 
-/// What all that is known of a paper comes to.
-struct Revised {
-    facts: Facts,
-    counters: Counters,
-    day: Date,
+/// The rows of a statement for one portion after another.
+macro_rules! ask {
+    ($tx:ident, $sql:expr, $values:expr, $row:ty) => {{
+        let mut rows: Vec<$row> = Vec::new();
+        for portion in portions($values) {
+            let mut asked = query_as::<_, $row>($sql.text(portion.len()));
+            for value in portion {
+                asked = asked.bind(*value);
+            }
+            rows.extend(asked.fetch_all(&mut *$tx).await?);
+        }
+        rows
+    }};
 }
 
-impl Revised {
-    fn is(&self, known: &Paper) -> bool {
-        self.facts == known.facts && self.counters == known.counters && self.day == known.day
+/// Reads all papers that listings may be of; a [`Shelf`].
+macro_rules! read_shelf {
+    ($tx:ident, $heeded:expr) => {{
+        let ids = each($heeded.iter().flat_map(|one| &one.ids).map(PaperId::as_str));
+        let titles = each($heeded.iter().filter_map(|one| one.title_key.as_deref()));
+        let mut keys = ask!($tx, BY_ID, &ids, (i64,));
+        keys.extend(ask!($tx, BY_TITLE, &titles, (i64,)));
+        let keys = each(keys.into_iter().map(|(key,)| key));
+        let rows = ask!($tx, BY_KEY, &keys, PaperRow);
+        let aliases = ask!($tx, ALIASES, &keys, (i64, String));
+        let heard = ask!($tx, HEARD, &keys, HeardOf);
+        shelf_of(rows, aliases, heard)?
+    }};
+}
+
+/// Writes all that a [`Shelf`] remembers.
+macro_rules! write_shelf {
+    ($tx:ident, $shelf:ident, $how:ident) => {{
+        for id in $shelf.touched().flat_map(|kept| &kept.freed) {
+            query(NO_ALIAS).bind(id.as_str()).execute(&mut *$tx).await?;
+        }
+        let mut numbers: Vec<(i64, String)> = Vec::new();
+        for portion in portions(&$shelf.new_papers()) {
+            let mut insert = query_as(INSERT.text(portion.len()));
+            for kept in portion {
+                let now = micros(kept.paper.updated_at);
+                let routed_at = kept.note.map(|_| now);
+                let counted_at = if kept.moved { now } else { 0 };
+                insert = bind_paper!(insert, kept).bind(now).bind(counted_at).bind(routed_at).bind(kept.note);
+            }
+            numbers.extend(insert.fetch_all(&mut *$tx).await?);
+        }
+        let new: BTreeSet<i64> = numbers.iter().map(|(key, _)| *key).collect();
+        $shelf.number(&numbers);
+        let (mut aliases, mut heard, mut counted) = (Vec::new(), Vec::new(), Vec::new());
+        for kept in $shelf.touched() {
+            let (key, now) = (kept.paper.key.0, micros(kept.at.unwrap_or($how.now)));
+            if kept.row == RowState::Changed {
+                bind_paper!(query(UPDATE), kept).bind(key).execute(&mut *$tx).await?;
+            } else if let Some(change) = kept.change.filter(|_| kept.row == RowState::Known) {
+                query(NEWLY_LISTED).bind(key).bind(change).execute(&mut *$tx).await?;
+            }
+            if !new.contains(&key) {
+                if let Some(even_posted) = kept.reopened {
+                    query(REOPEN).bind(key).bind(even_posted).execute(&mut *$tx).await?;
+                }
+                if kept.moved {
+                    query(MOVED).bind(key).bind(now).execute(&mut *$tx).await?;
+                }
+            }
+            for (kind, version) in &kept.events {
+                query(HAPPENED)
+                    .bind(key)
+                    .bind(kind.name())
+                    .bind(value(*version))
+                    .bind($how.source.0)
+                    .bind(now)
+                    .execute(&mut *$tx)
+                    .await?;
+            }
+            aliases.extend(kept.aliases.iter().map(|alias| (alias.as_str(), key)));
+            heard.extend(kept.heard.to_write(&kept.paper.facts).map(|(heard, facts)| (key, heard, facts)));
+            if kept.counted {
+                counted.push((key, now, kept.paper.counters));
+            }
+        }
+        for portion in portions(&aliases) {
+            let mut put = query(PUT_ALIAS.text(portion.len()));
+            for (alias, key) in portion {
+                put = put.bind(*alias).bind(*key);
+            }
+            put.execute(&mut *$tx).await?;
+        }
+        for portion in portions(&heard) {
+            let mut put = query(PUT_HEARD.text(portion.len()));
+            for (key, heard, facts) in portion {
+                put = put
+                    .bind(*key)
+                    .bind(&heard.told.source)
+                    .bind(day(heard.told.day))
+                    .bind(micros(heard.first_seen_at))
+                    .bind(micros(heard.last_seen_at))
+                    .bind(heard.announced.map(Announcement::name))
+                    .bind(heard.announced_at.map(micros))
+                    .bind(facts);
+            }
+            put.execute(&mut *$tx).await?;
+        }
+        for portion in portions(&counted) {
+            let mut put = query(SNAPSHOT.text(portion.len()));
+            for (key, now, counters) in portion {
+                put = put
+                    .bind(*key)
+                    .bind(*now)
+                    .bind(counters.upvotes.map(i64::from))
+                    .bind(counters.comments.map(i64::from))
+                    .bind(counters.stars.map(i64::from));
+            }
+            put.execute(&mut *$tx).await?;
+        }
+        $shelf.written();
+    }};
+}
+
+/// Each value once, in their order.
+fn each<T: Ord>(values: impl Iterator<Item = T>) -> Vec<T> {
+    values.collect::<BTreeSet<T>>().into_iter().collect()
+}
+
+/// Puts together what was read of papers.
+fn shelf_of(
+    rows: Vec<PaperRow>,
+    aliases: Vec<(i64, String)>,
+    heard: Vec<HeardOf>,
+) -> Result<Shelf, StoreError> {
+    let mut named: HashMap<i64, Vec<PaperId>> = HashMap::new();
+    for (key, alias) in aliases {
+        named.entry(key).or_default().push(parsed(&alias, "an id of a paper")?);
     }
-}
-
-/// The time of a change of a paper that changed before: later than that, or nobody would be asked about it.
-///
-/// A clock may be behind another process's, and a writer that waited for its turn has an older time than the one
-/// before it.
-fn later_than(changed: Timestamp, now: Timestamp) -> Timestamp {
-    now.max(changed.checked_add(SignedDuration::from_micros(1)).unwrap_or(changed))
+    let mut told: HashMap<i64, Vec<HeardRow>> = HashMap::new();
+    for HeardOf { paper_id, row } in heard {
+        told.entry(paper_id).or_default().push(row);
+    }
+    let mut shelf = Shelf::default();
+    for mut row in rows {
+        let title_key = row.title_key.take();
+        let paper = Paper::try_from(row)?;
+        let key = paper.key.0;
+        let heard = AllHeard::read(told.remove(&key).unwrap_or_default(), &paper.facts)?;
+        shelf.put(Kept::known(paper, title_key, named.remove(&key).unwrap_or_default(), heard));
+    }
+    Ok(shelf)
 }
 
 impl Store {
@@ -172,147 +303,38 @@ impl Store {
         now: Timestamp,
     ) -> Result<(Recorded, bool), StoreError> {
         let mut recorded = Recorded::default();
-        let mut hold = false;
+        let mut how = Hearing { source, postable_from, hold: false, now };
         let count = i64::try_from(listings.len()).expect("as many as fit into memory");
+        let heeded = Heeded::all(listings);
         writing!(self, |tx| {
             let last: i64 = query_scalar(TAKE_CHANGES).bind(count).fetch_one(&mut *tx).await?;
+            let mut shelf: Shelf = read_shelf!(tx, heeded);
             if is_feed && listings.len() > ORDINARY_NEWS {
                 let known: bool = query_scalar(KNOWN_SOURCE).bind(source.0).fetch_one(&mut *tx).await?;
-                let mut new = 0;
-                for listing in listings {
-                    new += usize::from(meet!(tx, listing).papers.is_empty());
-                }
-                hold = known && new > ORDINARY_NEWS && 2 * new > listings.len();
+                let new = heeded.iter().filter(|one| shelf.meet(one).papers.is_empty()).count();
+                how.hold = known && new > ORDINARY_NEWS && 2 * new > listings.len();
             }
-            // A paper that stands in this answer twice changes once.
-            let mut times: HashMap<i64, Timestamp> = HashMap::new();
-            for (listing, change) in listings.iter().zip(last - count + 1..) {
-                let said = merge::storable(&listing.facts);
-                let postable = listing.day >= postable_from && !hold;
-                // Another process may write the same paper between our reading and writing: then again.
-                let (key, heard, facts, moved, at) = loop {
-                    let met = meet!(tx, listing);
-                    let Some(first) = met.papers.iter().min().copied() else {
-                        let id = canonical(&met.unknown).unwrap_or(&listing.paper).clone();
-                        let note = if hold { Some("held") } else { (!postable).then_some("backlog") };
-                        let key: Option<i64> = bind_paper!(
-                            query_scalar(INSERT),
-                            said,
-                            listing.counters,
-                            listing.day,
-                            now,
-                            change
-                        )
-                        .bind(id.as_str())
-                        .bind(micros(now))
-                        .bind(note.map(|_| micros(now)))
-                        .bind(note)
-                        .fetch_optional(&mut *tx)
-                        .await?;
-                        let Some(key) = key else { continue };
-                        for alias in met.unknown.iter().filter(|alias| **alias != id) {
-                            query(ALIAS).bind(alias.as_str()).bind(key).execute(&mut *tx).await?;
-                        }
-                        recorded.new += 1;
-                        if listing.counters != Counters::default() {
-                            query(COUNTED).bind(key).bind(micros(now)).execute(&mut *tx).await?;
-                        }
-                        let known = listing.counters != Counters::default();
-                        let mut heard = AllHeard::default();
-                        heard.hear(source, listing, said.clone(), now);
-                        break (key, heard, said, known.then_some(listing.counters), now);
-                    };
-                    let row: PaperRow = query_as(BY_KEY).bind(first).fetch_one(&mut *tx).await?;
-                    let known = Paper::try_from(row)?;
-                    let now = times.get(&first).copied().unwrap_or(later_than(known.updated_at, now));
-                    let rows: Vec<HeardRow> = query_as(HEARD).bind(first).fetch_all(&mut *tx).await?;
-                    let mut heard = AllHeard::read(rows, &known.facts)?;
-                    let mut counters = known.counters;
+            for (heeded, change) in heeded.into_iter().zip(last - count + 1..) {
+                let mut met = shelf.meet(&heeded);
+                let mut joined: Option<Counters> = None;
+                if met.papers.len() > 1 {
+                    write_shelf!(tx, shelf, how);
+                    met = shelf.meet(&heeded);
+                    let first = *met.papers.iter().min().expect("there are several");
+                    let paper = shelf.paper(first).expect("who is met is there");
+                    let (id, mut counters) = (paper.id.clone(), paper.counters);
                     for younger in met.papers.iter().copied().filter(|key| *key != first) {
-                        let row: PaperRow = query_as(BY_KEY).bind(younger).fetch_one(&mut *tx).await?;
-                        let other = Paper::try_from(row)?;
-                        let rows: Vec<HeardRow> = query_as(HEARD).bind(younger).fetch_all(&mut *tx).await?;
-                        heard.absorb(AllHeard::read(rows, &other.facts)?);
-                        counters = merge::counters(other.counters, counters, source);
-                        join!(tx, first, younger, other.id.as_str());
-                        info!(paper.id = %known.id, other.id = %other.id, "Joined {} and {}: they are one paper", known.id, other.id);
+                        let other = shelf.paper(younger).expect("who is met is there").id.clone();
+                        join!(tx, first, younger, other.as_str(), change);
+                        counters = shelf.join(first, younger, counters, source);
+                        info!(paper.id = %id, other.id = %other, "Joined {id} and {other}: they are one paper");
                     }
-                    let joined = met.papers.len() > 1;
-                    let news = heard.hear(source, listing, said.clone(), now);
-                    let revised = Revised {
-                        facts: heard.facts(),
-                        counters: merge::counters(counters, listing.counters, source),
-                        day: heard.day().unwrap_or(known.day).min(known.day),
-                    };
-                    let id = canonical(std::iter::once(&known.id).chain(&met.own)).unwrap_or(&known.id);
-                    if revised.is(&known) && !joined && *id == known.id {
-                        recorded.unchanged += 1;
-                        if news.new_source {
-                            query(NEWLY_LISTED).bind(first).bind(change).execute(&mut *tx).await?;
-                        }
-                    } else {
-                        query(NO_ALIAS).bind(id.as_str()).execute(&mut *tx).await?;
-                        let Revised { facts, counters, day } = &revised;
-                        let written = bind_paper!(query(UPDATE), facts, counters, *day, now, change)
-                            .bind(id.as_str())
-                            .bind(first)
-                            .bind(known.revision)
-                            .execute(&mut *tx)
-                            .await?;
-                        if written.rows_affected() != 1 {
-                            continue;
-                        }
-                        recorded.changed += 1;
-                    }
-                    for alias in met.unknown.iter().chain([&known.id]).filter(|alias| *alias != id) {
-                        query(ALIAS).bind(alias.as_str()).bind(first).execute(&mut *tx).await?;
-                    }
-                    let events = happened(&known.facts, &revised.facts, news, source);
-                    for (kind, version) in &events {
-                        query(HAPPENED)
-                            .bind(first)
-                            .bind(kind.name())
-                            .bind(value(*version))
-                            .bind(source.0)
-                            .bind(micros(now))
-                            .execute(&mut *tx)
-                            .await?;
-                    }
-                    if postable && (news.first_fresh || (news.new_source && is_fresh(listing.announced))) {
-                        query(REOPEN).bind(first).bind(news.first_fresh).execute(&mut *tx).await?;
-                    }
-                    let counted = revised.counters != known.counters;
-                    if counted || news.new_source || news.newly_announced || !events.is_empty() {
-                        query(MOVED).bind(first).bind(micros(now)).execute(&mut *tx).await?;
-                    }
-                    break (first, heard, revised.facts, counted.then_some(revised.counters), now);
-                };
-                times.insert(key, at);
-                for (heard, facts) in heard.to_write(&facts) {
-                    query(PUT_HEARD)
-                        .bind(key)
-                        .bind(&heard.told.source)
-                        .bind(day(heard.told.day))
-                        .bind(micros(heard.first_seen_at))
-                        .bind(micros(heard.last_seen_at))
-                        .bind(heard.announced.map(Announcement::name))
-                        .bind(heard.announced_at.map(micros))
-                        .bind(facts)
-                        .execute(&mut *tx)
-                        .await?;
+                    joined = Some(counters);
                 }
-                if let Some(counters) = moved {
-                    query(SNAPSHOT)
-                        .bind(key)
-                        .bind(micros(at))
-                        .bind(counters.upvotes.map(i64::from))
-                        .bind(counters.comments.map(i64::from))
-                        .bind(counters.stars.map(i64::from))
-                        .execute(&mut *tx)
-                        .await?;
-                }
+                shelf.hear(met, heeded, joined, how, change, &mut recorded);
             }
+            write_shelf!(tx, shelf, how);
         });
-        Ok((recorded, hold))
+        Ok((recorded, how.hold))
     }
 }

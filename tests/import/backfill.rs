@@ -162,8 +162,8 @@ impl Archive for Paged {
         SourceName("arxiv")
     }
 
-    fn has_categories(&self) -> bool {
-        true
+    fn category(&self, name: &str) -> Result<String, String> {
+        Ok(name.to_owned())
     }
 
     async fn page(

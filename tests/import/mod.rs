@@ -1,5 +1,7 @@
 //! Papers that come in bulk: dumps and archives, found by searching and never posted.
 
+mod arxiv;
+mod arxiv_process;
 mod backfill;
 mod dump;
 mod process;

@@ -68,6 +68,20 @@ on_both! {
         assert_eq!(indexer.catch_up().await.unwrap(), 0, "listed again, it is the same");
     }
 
+    async fn a_paper_that_was_joined_into_another_one_is_found_no_longer(db: Database) {
+        let search = Arc::new(Search::in_memory().unwrap());
+        let indexer = Indexer::new(db.store.clone(), search.clone());
+        let listings = [titled("https://lab.example/flow", "Flow"), titled("2608.00001", "Flow")];
+        db.store.record(HUB, &listings, day(1), at(0)).await.unwrap();
+        indexer.catch_up().await.unwrap();
+        let before = find(&search, "flow").hits[0].key.0.max(find(&search, "flow").hits[1].key.0);
+        let shown = Listing { also: vec![listings[0].paper.clone()], ..listings[1].clone() };
+        db.store.record(HUB, &[shown], day(1), at(1)).await.unwrap();
+        assert_eq!(indexer.catch_up().await.unwrap(), 1);
+        let found = find(&search, "flow");
+        assert_eq!((found.total, found.hits[0].key.0 < before), (1, true));
+    }
+
     async fn an_index_of_another_database_is_filled_anew(db: Database) {
         let search = Arc::new(Search::in_memory().unwrap());
         search.upsert(&[paper(77, 0, facts_titled("Stranger"))]).unwrap();

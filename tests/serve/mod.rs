@@ -118,7 +118,7 @@ impl Site {
 }
 
 /// Waits until something holds; the process under test offers no other sign.
-async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let mut ticks = tokio::time::interval(Duration::from_millis(50));
     let wait = async {
         while !holds().await {

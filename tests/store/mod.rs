@@ -1,6 +1,7 @@
 //! The store's promises, each kept on both databases.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
+mod batches;
 mod claiming;
 mod concurrency;
 mod feeds;
@@ -16,6 +17,7 @@ mod sandbox;
 mod sending;
 mod source_gate;
 mod subscriptions;
+mod title_keys;
 mod wishes;
 
 use std::time::Duration;

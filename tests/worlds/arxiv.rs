@@ -4,7 +4,7 @@ mod paper;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -28,8 +28,8 @@ use super::hub::fault::{self, Fault};
 
 pub use paper::{Paper, atom, channel, paper, records};
 
-/// The time between two requests that arXiv's terms ask for.
-const SPACING: Duration = Duration::from_secs(3);
+/// The seconds between two requests that arXiv's terms ask for.
+const SPACING: u64 = 3;
 /// The most items of a feed.
 const RSS_LIMIT: usize = 2_000;
 
@@ -41,7 +41,7 @@ pub struct FakeArxiv {
 }
 
 struct Shared {
-    clock: Arc<FakeClock>,
+    clock: Arc<dyn Clock>,
     announced: Mutex<BTreeMap<Date, Vec<Paper>>>,
     faults: Mutex<VecDeque<Fault>>,
     asked: Mutex<Vec<String>>,
@@ -52,10 +52,12 @@ struct Shared {
     short: AtomicUsize,
     /// How many records a page of OAI-PMH holds.
     page: AtomicUsize,
+    /// The seconds that have to lie between two requests.
+    spacing: AtomicU64,
 }
 
 impl FakeArxiv {
-    pub async fn start(clock: Arc<FakeClock>) -> Self {
+    pub async fn start(clock: Arc<impl Clock + 'static>) -> Self {
         let state = Arc::new(Shared {
             clock,
             announced: Mutex::default(),
@@ -66,6 +68,7 @@ impl FakeArxiv {
             open: AtomicUsize::new(0),
             short: AtomicUsize::new(0),
             page: AtomicUsize::new(1_000),
+            spacing: AtomicU64::new(SPACING),
         });
         let app = Router::new()
             .route("/rss/{categories}", get(rss))
@@ -102,6 +105,11 @@ impl FakeArxiv {
     /// Lets OAI-PMH give so many records a page.
     pub fn page(&self, records: usize) {
         self.state.page.store(records, Ordering::SeqCst);
+    }
+
+    /// Bears a second less between requests, for a clock that runs: a late one seems to be followed too soon.
+    pub fn bear_delays(&self) {
+        self.state.spacing.store(SPACING - 1, Ordering::SeqCst);
     }
 
     /// Every request so far, as path and query.
@@ -172,7 +180,8 @@ async fn guard(State(state): State<Arc<Shared>>, request: Request, next: Next) -
     let now = state.clock.now();
     let last = state.last.lock().unwrap().replace(now);
     let open = state.open.fetch_add(1, Ordering::SeqCst);
-    let early = last.is_some_and(|last| now.duration_since(last) < SPACING.try_into().unwrap());
+    let spacing = Duration::from_secs(state.spacing.load(Ordering::SeqCst));
+    let early = last.is_some_and(|last| now.duration_since(last) < spacing.try_into().unwrap());
     let agent =
         request.headers().get(header::USER_AGENT).is_some_and(|agent| agent.to_str().unwrap().contains('@'));
     state.asked.lock().unwrap().push(asked.clone());
@@ -229,27 +238,28 @@ async fn oai(
 ) -> Response {
     let parameter = |name: &str| parameters.get(name).cloned().unwrap_or_default();
     assert_eq!(parameter("verb"), "ListRecords");
-    assert!(!parameters.contains_key("until"), "a record that changes meanwhile would be lost");
     let token = parameter("resumptionToken");
-    let (from, set, start) = if token.is_empty() {
-        (parameter("from"), parameter("set"), 0)
+    let (from, until, set, start) = if token.is_empty() {
+        (parameter("from"), parameter("until"), parameter("set"), 0)
     } else {
         assert_eq!(parameters.len(), 2, "a token stands alone");
-        let mut parts = token.splitn(3, '|').map(str::to_owned);
+        let mut parts = token.splitn(4, '|').map(str::to_owned);
         let mut part = || parts.next().unwrap();
-        (part(), part(), part().parse().unwrap())
+        (part(), part(), part(), part().parse().unwrap())
     };
+    assert!(until.is_empty() || until == from, "a record that changes meanwhile would be lost");
     let from: Date = from.parse().unwrap();
+    let last: Date = if until.is_empty() { Date::MAX } else { from };
     let now = state.clock.now().round(Unit::Second).unwrap();
     let announced = state.announced.lock().unwrap();
     let records: Vec<String> = announced
-        .range(from..)
+        .range(from..=last)
         .flat_map(|(day, papers)| papers.iter().map(move |paper| (day, paper)))
         .filter(|(day, paper)| **day <= state.today() && paper.is_in_set(&set))
         .map(|(day, paper)| paper.record(*day))
         .collect();
     let page = state.page.load(Ordering::SeqCst);
-    let next = (start + page < records.len()).then(|| format!("{from}|{set}|{}", start + page));
+    let next = (start + page < records.len()).then(|| format!("{from}|{until}|{set}|{}", start + page));
     let here: String = records.iter().skip(start).take(page).cloned().collect();
     xml(paper::records(&now.to_string(), &here, next.as_deref()))
 }

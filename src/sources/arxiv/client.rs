@@ -5,7 +5,7 @@ use url::Url;
 
 use super::gate::Gate;
 use super::xml::Malformed;
-use super::{Announcements, Page, Records, oai, query, rss};
+use super::{Announcements, OaiError, Page, Records, oai, query, rss};
 use crate::domain::PaperId;
 use crate::sources::fetch::{Document, FetchConfig, FetchError, Fetched, Fetcher};
 
@@ -122,26 +122,62 @@ impl Client {
     ///
     /// There is never an end: a record that changes while the pages are turned moves behind it.
     pub async fn records(&self, ask: &Harvest<'_>, today: Date) -> Result<Records, FetchError> {
+        let (document, records) = self.answer(ask, today).await?;
+        match &records.error {
+            Some(error) => Err(refusal(&document, error)),
+            None => Ok(records),
+        }
+    }
+
+    /// The same, asked until the page holds the records that it promises; `None` when its token has expired.
+    pub async fn whole_records(&self, ask: &Harvest<'_>, today: Date) -> Result<Option<Records>, FetchError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let (document, records) = self.answer(ask, today).await?;
+            let token = if let Harvest::Next(token) = ask { Some(*token) } else { None };
+            match &records.error {
+                Some(error) if token.is_some() && error.code == "badResumptionToken" => return Ok(None),
+                Some(error) => return Err(refusal(&document, error)),
+                None => {}
+            }
+            if records.next.is_some() && records.next.as_deref() == token {
+                return Err(document.not_the_api("its next page is the same page again"));
+            }
+            // An empty page that leads on loses nothing by going on.
+            if !records.is_empty || (tries == TRIES && records.next.is_some()) {
+                return Ok(Some(records));
+            }
+            if tries == TRIES {
+                return Err(document.not_the_api("it promises records and holds none"));
+            }
+        }
+    }
+
+    async fn answer(&self, ask: &Harvest<'_>, today: Date) -> Result<(Document, Records), FetchError> {
         let mut url = at(&self.urls.oai, &["oai"]);
         url.query_pairs_mut().append_pair("verb", "ListRecords");
-        match ask {
-            Harvest::Since { from, set } => {
-                let mut pairs = url.query_pairs_mut();
-                pairs.append_pair("metadataPrefix", "arXivRaw").append_pair("from", &from.to_string());
-                if let Some(set) = set {
-                    pairs.append_pair("set", set);
-                }
-            }
+        let (window, set) = match ask {
+            Harvest::Since { from, set } => (Some((from, None)), *set),
+            Harvest::On { day, set } => (Some((day, Some(day))), *set),
             Harvest::Next(token) => {
                 url.query_pairs_mut().append_pair("resumptionToken", token);
+                (None, None)
+            }
+        };
+        if let Some((from, until)) = window {
+            let mut pairs = url.query_pairs_mut();
+            pairs.append_pair("metadataPrefix", "arXivRaw").append_pair("from", &from.to_string());
+            if let Some(until) = until {
+                pairs.append_pair("until", &until.to_string());
+            }
+            if let Some(set) = set {
+                pairs.append_pair("set", set);
             }
         }
         let document = self.get(url).await?;
         let records = parsed(&document, |body| oai::parse(body, today))?;
-        match &records.error {
-            Some(error) => Err(document.not_the_api(&format!("arXiv says {} “{}”", error.code, error.said))),
-            None => Ok(records),
-        }
+        Ok((document, records))
     }
 
     async fn get(&self, url: Url) -> Result<Document, FetchError> {
@@ -171,8 +207,19 @@ pub enum Harvest<'a> {
         /// The set, as [`super::oai_set`] names it; `None` is all of arXiv.
         set: Option<&'a str>,
     },
+    /// The first page of one day alone: for what lies behind, where a change meanwhile is told by its own day.
+    On {
+        /// The day of change.
+        day: Date,
+        /// The set, as above.
+        set: Option<&'a str>,
+    },
     /// The page behind this token.
     Next(&'a str),
+}
+
+fn refusal(document: &Document, error: &OaiError) -> FetchError {
+    document.not_the_api(&format!("arXiv says {} “{}”", error.code, error.said))
 }
 
 fn parsed<T>(document: &Document, parse: impl Fn(&[u8]) -> Result<T, Malformed>) -> Result<T, FetchError> {

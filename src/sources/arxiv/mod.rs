@@ -6,6 +6,7 @@
 //! ```
 //! What has been read whole is noted in the validators that the poller keeps, so that a restart asks for nothing again.
 
+mod archive;
 mod categories;
 mod client;
 mod fields;

@@ -32,6 +32,8 @@ pub struct Records {
     pub deleted: Vec<PaperId>,
     /// What to ask for the next page with; `None` at the end.
     pub next: Option<String>,
+    /// True for a list without a record: arXiv says so in another way when nothing matches.
+    pub is_empty: bool,
     /// What arXiv says is wrong with the question.
     pub error: Option<OaiError>,
 }
@@ -75,6 +77,7 @@ pub fn parse(body: &[u8], today: Date) -> Result<Records, Malformed> {
         }
         read.rows.push(index, listing(record, header, today));
     }
+    read.is_empty = read.rows.count() == 0 && read.deleted.is_empty();
     Ok(read)
 }
 

@@ -59,7 +59,11 @@ impl Paper {
     }
 
     pub fn is_in_set(&self, set: &str) -> bool {
-        set.is_empty() || self.categories.iter().any(|own| oai_set(own) == set)
+        let within = |own: &String| {
+            let own = oai_set(own);
+            own == set || own.strip_prefix(set).is_some_and(|rest| rest.starts_with(':'))
+        };
+        set.is_empty() || self.categories.iter().any(within)
     }
 
     /// How the paper is announced to somebody who asks for these categories together.

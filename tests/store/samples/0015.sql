@@ -1,0 +1,1 @@
+INSERT INTO joined_paper (paper_id, change) VALUES (900, 9);
