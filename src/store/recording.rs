@@ -221,7 +221,7 @@ impl Store {
                         let rows: Vec<HeardRow> = query_as(HEARD).bind(younger).fetch_all(&mut *tx).await?;
                         heard.absorb(AllHeard::read(rows, &other.facts)?);
                         counters = merge::counters(other.counters, counters, source);
-                        join!(tx, first, younger, other.id.as_str());
+                        join!(self, tx, first, younger, other.id.as_str());
                         info!(paper.id = %known.id, other.id = %other.id, "Joined {} and {}: they are one paper", known.id, other.id);
                     }
                     let joined = met.papers.len() > 1;
