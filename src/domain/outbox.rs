@@ -96,7 +96,9 @@ impl Row {
         let row = self.clone();
         match event {
             Event::Claim if !matches!(self.state, S::Pending | S::Unknown) || now < self.next_at => None,
-            Event::Claim if self.claims >= MAX_CLAIMS => next(Row { reason: text(POISON), ..row }.dead()),
+            Event::Claim if self.claims >= MAX_CLAIMS => {
+                next(Row { reason: Some(POISON.to_owned()), ..row }.given_up())
+            }
             Event::Claim => {
                 let (epoch, claims) = (self.epoch + 1, self.claims + 1);
                 next(Row { state: S::Leased, epoch, claims, intent_at: None, ..row })
@@ -116,14 +118,14 @@ impl Row {
                 let doubt = self.unsettled_since.or(self.intent_at);
                 let closes = doubt.map(|_| "lost");
                 let (state, reason) = match doubt {
-                    Some(_) => (S::Unknown, text(STOPPED_IN_DOUBT)),
-                    None => (S::Pending, text(STOPPED_BEFORE)),
+                    Some(_) => (S::Unknown, Some(STOPPED_IN_DOUBT.to_owned())),
+                    None => (S::Pending, Some(STOPPED_BEFORE.to_owned())),
                 };
                 let row = Row { state, reason, unsettled_since: doubt, intent_at: None, ..row };
                 Some(Next { row, may_post: false, closes })
             }
             Event::Skip { reason } if self.state == S::Pending => {
-                next(Row { state: S::Skipped, reason: text(reason), ..row })
+                next(Row { state: S::Skipped, reason: Some(reason.to_owned()), ..row })
             }
             Event::Intent { .. } | Event::Ended { .. } | Event::LeaseOver | Event::Skip { .. } => None,
         }
@@ -142,35 +144,51 @@ impl Row {
         let (row, closes) = match verdict {
             Verdict::Retry { at, reason, free } => {
                 let tries = self.tries + u32::from(!free);
-                (Row { tries, next_at: *at, reason: text(reason), ..self.settled(S::Pending) }, "retry")
+                (
+                    Row { tries, next_at: *at, reason: Some(reason.to_owned()), ..self.settled(S::Pending) },
+                    "retry",
+                )
             }
             // The plain rendering has a nonce of its own, which protects from nothing that was sent before.
-            Verdict::RetryPlain { reason } if doubt.is_some() => {
-                (Row { next_at: now, reason: text(reason), ..counted.waiting(S::Unknown) }, "unknown")
-            }
+            Verdict::RetryPlain { reason } if doubt.is_some() => (
+                Row { next_at: now, reason: Some(reason.to_owned()), ..counted.waiting(S::Unknown) },
+                "unknown",
+            ),
             Verdict::RetryPlain { reason } => {
-                let row =
-                    Row { plain: true, next_at: now, reason: text(reason), ..counted.settled(S::Pending) };
+                let row = Row {
+                    plain: true,
+                    next_at: now,
+                    reason: Some(reason.to_owned()),
+                    ..counted.settled(S::Pending)
+                };
                 (row, "retry_plain")
             }
             Verdict::Unknown { at, reason } => {
-                let row = Row { next_at: *at, reason: text(reason), unsettled_since: in_doubt, ..counted };
+                let row = Row {
+                    next_at: *at,
+                    reason: Some(reason.to_owned()),
+                    unsettled_since: in_doubt,
+                    ..counted
+                };
                 (row.waiting(S::Unknown), "unknown")
             }
             Verdict::NotSeen { at } => {
                 let unseen_since = self.unseen_since.or(Some(now));
-                let row = Row { next_at: *at, reason: text(NOT_SEEN), unseen_since, ..self.clone() };
+                let row =
+                    Row { next_at: *at, reason: Some(NOT_SEEN.to_owned()), unseen_since, ..self.clone() };
                 (Row { unsettled_since: in_doubt, ..row }.waiting(S::Unknown), "not_seen")
             }
             Verdict::Ambiguous { reason } => {
-                let row = Row { reason: text(reason), unsettled_since: in_doubt, ..counted };
+                let row = Row { reason: Some(reason.to_owned()), unsettled_since: in_doubt, ..counted };
                 (row.waiting(S::Ambiguous), "ambiguous")
             }
-            Verdict::Dead { reason } => (Row { reason: text(reason), ..counted }.dead(), "dead"),
+            Verdict::Dead { reason } => {
+                (Row { reason: Some(reason.to_owned()), ..counted.waiting(S::Dead) }, "dead")
+            }
             // An earlier try may be in the channel: the doubt outlasts the pause.
             Verdict::PauseDestination { reason } | Verdict::PausePlatform { reason } => {
                 let state = if doubt.is_some() { S::Unknown } else { S::Pending };
-                (Row { next_at: now, reason: text(reason), ..counted.waiting(state) }, "refused")
+                (Row { next_at: now, reason: Some(reason.to_owned()), ..counted.waiting(state) }, "refused")
             }
             Verdict::Sent { .. } => unreachable!("“sent” is taken from any state before this"),
         };
@@ -188,15 +206,11 @@ impl Row {
     }
 
     /// The row given up; what may be visible is called so.
-    fn dead(self) -> Self {
+    fn given_up(self) -> Self {
         let state =
             if self.unsettled_since.is_some() { DeliveryState::Ambiguous } else { DeliveryState::Dead };
         self.waiting(state)
     }
-}
-
-fn text(reason: &str) -> Option<String> {
-    Some(reason.to_owned())
 }
 
 #[cfg(test)]

@@ -109,3 +109,82 @@ fn tell(claimed: &Claimed, verdict: &Verdict) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use async_trait::async_trait;
+    use jiff::Timestamp;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::chat::{Edit, Edited, Rendered};
+    use crate::clock::SystemClock;
+    use crate::domain::{ChannelId, DeliveryId, DestinationId, PaperKey};
+    use crate::message::Message;
+
+    /// Counts what is posted.
+    #[derive(Default)]
+    struct Counting(AtomicU32);
+
+    #[async_trait]
+    impl ChatPlatform for Counting {
+        fn platform(&self) -> Platform {
+            Platform::Sandbox
+        }
+
+        fn enforces_nonce(&self) -> bool {
+            true
+        }
+
+        fn render(&self, _: &Message) -> Rendered {
+            Rendered { rich: String::new(), plain: String::new() }
+        }
+
+        async fn send(&self, _: Post<'_>) -> SendOutcome {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            SendOutcome::Sent { message_id: "1".to_owned() }
+        }
+
+        async fn edit(&self, _: Edit<'_>) -> Edited {
+            Edited::Done
+        }
+
+        async fn find(&self, _: &ChannelId, _: DeliveryId, _: Timestamp) -> Found {
+            Found::Absent
+        }
+    }
+
+    fn claimed() -> Claimed {
+        Claimed {
+            id: DeliveryId(Uuid::from_u128(1)),
+            epoch: 1,
+            destination: DestinationId(1),
+            platform: Platform::Sandbox,
+            channel: ChannelId::parse(Platform::Sandbox, "robotics").unwrap(),
+            paper: PaperKey(1),
+            body: String::new(),
+            plain: false,
+            tries: 0,
+            unsettled_since: None,
+            unseen_since: None,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_posted_on_an_intent_of_five_seconds_ago() {
+        let counting = Arc::new(Counting::default());
+        let policy =
+            RetryPolicy { schedule: Vec::new(), max_wait: Duration::ZERO, nonce_window: Duration::ZERO };
+        let platforms = HashMap::from([(Platform::Sandbox, counting.clone() as Arc<dyn ChatPlatform>)]);
+        let poster = Poster { clock: Arc::new(SystemClock), platforms, policy };
+        let asked_at = Instant::now();
+        tokio::time::advance(Duration::from_millis(4_999)).await;
+        assert!(matches!(poster.post(claimed(), asked_at).await.verdict, Verdict::Sent { .. }));
+        tokio::time::advance(Duration::from_millis(1)).await;
+        let late = poster.post(claimed(), asked_at).await.verdict;
+        assert!(matches!(late, Verdict::Retry { free: true, .. }), "{late:?}");
+        assert_eq!(counting.0.load(Ordering::Relaxed), 1);
+    }
+}

@@ -4,6 +4,7 @@ mod cards;
 mod feeds;
 mod merging;
 mod numbers;
+mod outcomes;
 mod polling;
 mod routing;
 mod sending;

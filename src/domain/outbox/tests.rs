@@ -225,14 +225,10 @@ impl World {
             .visible
             .iter()
             .find(|(at, of, _)| self.nonces && *of == plain && self.now - at < NONCE_MEMORY);
-        let number = match known {
-            Some((.., number)) => *number,
-            None => {
-                let number = u32::try_from(self.visible.len()).unwrap();
-                self.visible.push((self.now, plain, number));
-                number
-            }
-        };
+        let number = known.map_or(u32::try_from(self.visible.len()).unwrap(), |(.., number)| *number);
+        if known.is_none() {
+            self.visible.push((self.now, plain, number));
+        }
         match fault {
             Fault::None => SendOutcome::Sent { message_id: number.to_string() },
             _ => SendOutcome::Lost { reason: reason() },
@@ -295,7 +291,9 @@ proptest! {
                 Move::Tell, Move::Wait(61), Move::Recover, Move::Claim(0), Move::Intent(0),
                 Move::Act(0, Fault::None), Move::Record(0), Move::Wait(120),
             ];
-            calm.into_iter().for_each(|one| world.step(one));
+            for one in calm {
+                world.step(one);
+            }
         }
         prop_assert!(world.row.state.is_final(), "{:?}", world.row);
         if world.row.state == DeliveryState::Sent {

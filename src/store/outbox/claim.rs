@@ -210,7 +210,7 @@ impl Store {
                 };
                 rows.push(put(&id, &next.row));
                 if next.row.state == DeliveryState::Leased {
-                    claimed.push(hold(of, head, next.row)?);
+                    claimed.push(hold(of, head, &next.row)?);
                 } else {
                     let reason = next.row.reason.unwrap_or_default();
                     warn!(delivery.id = id, "Gave up delivery {id}: {reason}");
@@ -274,7 +274,7 @@ impl Store {
     }
 }
 
-fn hold(of: &DueRow, head: HeadRow, row: Row) -> Result<Claimed, StoreError> {
+fn hold(of: &DueRow, head: HeadRow, row: &Row) -> Result<Claimed, StoreError> {
     let (platform, channel) = place(&of.platform, &of.channel)?;
     Ok(Claimed {
         id: DeliveryId(parsed(&head.stored.id, "the id of a delivery")?),

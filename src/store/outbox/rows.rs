@@ -149,7 +149,7 @@ pub(super) fn close(
 
 /// Ids as a list for `words!(… list)`.
 pub(super) fn id_list<'a>(ids: impl IntoIterator<Item = &'a DeliveryId>) -> String {
-    Value::from_iter(ids.into_iter().map(ToString::to_string)).to_string()
+    ids.into_iter().map(ToString::to_string).collect::<Value>().to_string()
 }
 
 /// Writes rows that hold no lease inside a transaction.
