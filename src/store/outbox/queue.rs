@@ -35,24 +35,28 @@ macro_rules! refresh_queues {
             "WITH asked AS (SELECT DISTINCT CAST(value AS BIGINT) AS id FROM ",
             words!($db list),
             "),
-            head AS (SELECT x.id, x.tenant, x.due_at, x.served_at, x.rests_until,
+            head AS MATERIALIZED (SELECT x.id, x.tenant, x.due_at, x.rests_until,
+                COALESCE(x.served_at, 0) AS served_at,
                 CASE WHEN NOT EXISTS (SELECT 1 FROM delivery f
                         WHERE f.destination_id = x.id AND f.state = 'leased')
                     THEN (SELECT d.next_at FROM delivery d
                         WHERE d.destination_id = x.id AND d.state IN ('pending', 'leased', 'unknown')
                         ORDER BY d.id LIMIT 1) END AS next_at
                 FROM asked JOIN destination x ON x.id = asked.id),
-            begins AS (SELECT h.id,
-                ROW_NUMBER() OVER (PARTITION BY h.tenant ORDER BY COALESCE(h.served_at, 0), h.id) AS place,
-                (SELECT c.value FROM change_counter c WHERE c.name = 'turn') AS served,
-                COALESCE((SELECT MAX(t.turn) FROM destination t
-                    WHERE t.tenant = h.tenant AND t.due_at IS NOT NULL), 0) AS last
-                FROM head h WHERE h.due_at IS NULL AND h.next_at IS NOT NULL)
+            placed AS MATERIALIZED (SELECT h.id, h.next_at, h.rests_until, h.begins,
+                ROW_NUMBER() OVER (PARTITION BY h.tenant, h.begins ORDER BY h.served_at, h.id) AS place,
+                CASE WHEN h.begins THEN COALESCE((SELECT MAX(t.turn) FROM destination t
+                    WHERE t.tenant = h.tenant AND t.due_at IS NOT NULL), 0) END AS last,
+                (SELECT c.value FROM change_counter c WHERE c.name = 'turn') AS served
+                FROM (SELECT head.*, head.due_at IS NULL AND head.next_at IS NOT NULL AS begins FROM head) h)
             UPDATE destination SET
-                due_at = CASE WHEN head.next_at < head.rests_until THEN head.rests_until ELSE head.next_at END,
-                turn = COALESCE((SELECT CASE WHEN b.served > b.last THEN b.served ELSE b.last END + b.place
-                    FROM begins b WHERE b.id = head.id), destination.turn)
-            FROM head WHERE destination.id = head.id"
+                due_at = CASE WHEN placed.next_at < placed.rests_until THEN placed.rests_until
+                    ELSE placed.next_at END,
+                turn = CASE WHEN placed.begins
+                    THEN placed.place + CASE WHEN placed.served > placed.last THEN placed.served
+                        ELSE placed.last END
+                    ELSE destination.turn END
+            FROM placed WHERE destination.id = placed.id"
         )
     };
 }
