@@ -20,7 +20,7 @@ use super::{lock::ServeLock, open_store, pollers};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::{ChannelId, Platform, Query};
-use crate::pipeline::{Cards, Roundups, Router, SendSettings, Sender, Stage};
+use crate::pipeline::{Cards, OutcomeLog, Roundups, Router, SendSettings, Sender, Stage};
 use crate::store::Store;
 use crate::web;
 
@@ -99,7 +99,8 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
         },
         send.clone(),
         stop.clone(),
-    );
+    )
+    .logging_outcomes(OutcomeLog::in_folder(&config.data_dir));
     run(Arc::new(sender), &send, None, true);
     let search = match super::search(config, &store) {
         Ok((search, indexer)) => {

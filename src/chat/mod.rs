@@ -8,6 +8,8 @@ pub mod sandbox;
 pub mod slack;
 mod webhook;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 
@@ -48,6 +50,17 @@ pub trait ChatPlatform: Send + Sync {
 
     /// True when the platform drops a second post of the same delivery inside the nonce window.
     fn enforces_nonce(&self) -> bool;
+
+    /// How long a channel takes no further post after one; asked after a post went out.
+    fn rest(&self, _channel: &ChannelId) -> Duration {
+        Duration::ZERO
+    }
+
+    /// How many posts of its account the platform takes in any one second, from all processes together;
+    /// `None` is as many as there are.
+    fn per_second(&self) -> Option<u32> {
+        None
+    }
 
     /// Translates a message into the platform's bytes, within all of its limits.
     fn render(&self, message: &Message) -> Rendered;

@@ -1,4 +1,4 @@
-//! A delivery and the states of its life; `verdict` decides what leads from one to the next.
+//! A delivery and the states of its life; `verdict` judges what came of a try, `outbox` has the transitions.
 //!
 //! ```text
 //! pending --claim--> leased --intent committed--> POST --> sent
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Identity of a delivery: a `UUIDv7`, so that text order is the order of creation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DeliveryId(pub Uuid);
 

@@ -8,6 +8,7 @@ mod destination;
 mod event;
 pub mod identity;
 mod listing;
+pub mod outbox;
 mod paper;
 mod paper_id;
 pub mod precedence;

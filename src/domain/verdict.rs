@@ -165,6 +165,10 @@ pub fn judge(
         SendOutcome::Lost { reason } => Verdict::Unknown { at: now + SETTLE_AFTER, reason },
         SendOutcome::Wait { after, reason } => again(now + after.min(policy.max_wait), reason, true),
         SendOutcome::NotSent { reason } => again(now + policy.wait(attempt.tries, jitter), reason, false),
+        // The plain rendering has another nonce: beside a post that may be visible it would be a second one.
+        SendOutcome::BadPayload { reason } if attempt.unsettled_since.is_some() => {
+            again(now + policy.wait(attempt.tries, jitter), reason, false)
+        }
         SendOutcome::BadPayload { reason } if attempt.plain => Verdict::Dead { reason },
         SendOutcome::BadPayload { reason } => Verdict::RetryPlain { reason },
         SendOutcome::ChannelRefused { reason } => Verdict::PauseDestination { reason },
@@ -276,7 +280,8 @@ mod tests {
         let unsettled = Attempt { unsettled_since: Some(seconds(0)), ..attempt() };
         let too_late = SendOutcome::Wait { after: Duration::ZERO, reason: "late intent".into() };
         let limited = SendOutcome::Wait { after: Duration::from_mins(5), reason: "429".into() };
-        for outcome in [not_sent(), limited, too_late] {
+        let refused = SendOutcome::BadPayload { reason: "50035".into() };
+        for outcome in [not_sent(), limited, too_late, refused] {
             let verdict = judge(outcome, unsettled, &policy(), seconds(100), 0.0);
             assert!(!matches!(verdict, Verdict::Retry { .. } | Verdict::RetryPlain { .. }), "{verdict:?}");
         }

@@ -1,4 +1,4 @@
-//! One delivery from its intent to its recorded outcome.
+//! One delivery on its way: posted, or looked for, and judged.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,75 +7,75 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::{info, warn};
 
-use super::SendSettings;
 use crate::chat::{ChatPlatform, Post};
 use crate::clock::Clock;
-use crate::domain::{Attempt, Platform, SendOutcome, Settle, Verdict, judge, judge_found, settle};
-use crate::store::{Claimed, Store};
+use crate::domain::{
+    Attempt, Found, Platform, RetryPolicy, SendOutcome, Settle, Verdict, judge, judge_found, settle,
+};
+use crate::store::{Claimed, Ended};
 
 /// No post leaves on an intent older than this: a process cut off from the database falls silent.
 const INTENT_LIFETIME: Duration = Duration::from_secs(5);
 
 /// Posts claimed deliveries, several at the same time.
 pub(super) struct Poster {
-    pub store: Store,
     pub clock: Arc<dyn Clock>,
     pub platforms: HashMap<Platform, Arc<dyn ChatPlatform>>,
-    pub settings: SendSettings,
+    pub policy: RetryPolicy,
 }
 
 impl Poster {
-    /// Brings one claimed delivery to an outcome and records it.
-    pub async fn deliver(&self, claimed: Claimed) -> anyhow::Result<()> {
-        let Some(platform) = self.platforms.get(&claimed.platform) else {
-            return Ok(());
-        };
-        let policy = &self.settings.policy;
-        let now = self.clock.now();
-        let unsettled = claimed.unsettled_since;
-        if let Some(since) = unsettled
-            && settle(since, platform.enforces_nonce(), policy, now) == Settle::Look
-        {
-            let found = platform.find(&claimed.channel, claimed.id, since).await;
-            let verdict = judge_found(found, since, claimed.unseen_since, policy, self.clock.now());
-            tell(&claimed, &verdict);
-            return self.finish(&claimed, &verdict).await;
-        }
-        let asked_at = Instant::now();
-        if !self.store.intent(&claimed, now).await? {
-            return Ok(());
-        }
-        let outcome = if asked_at.elapsed() > INTENT_LIFETIME {
-            let reason = "the database answered too late to post safely".to_owned();
-            SendOutcome::Wait { after: Duration::ZERO, reason }
-        } else {
-            let Claimed { channel, id, body, plain, .. } = &claimed;
-            platform.send(Post { channel, delivery: *id, body, plain: *plain }).await
-        };
-        let attempt = Attempt { tries: claimed.tries, plain: claimed.plain, unsettled_since: unsettled };
-        let jitter = fastrand::f64() * 2.0 - 1.0;
-        let verdict = judge(outcome, attempt, policy, self.clock.now(), jitter);
-        tell(&claimed, &verdict);
-        self.finish(&claimed, &verdict).await
+    /// True when a delivery may be in its channel and only a look can tell.
+    pub fn must_look(&self, claimed: &Claimed, now: jiff::Timestamp) -> bool {
+        let nonce = self.platforms.get(&claimed.platform).is_some_and(|platform| platform.enforces_nonce());
+        claimed.unsettled_since.is_some_and(|since| settle(since, nonce, &self.policy, now) == Settle::Look)
     }
 
-    /// Commits a verdict, trying again for half the lease: the message may already be out there.
-    async fn finish(&self, claimed: &Claimed, verdict: &Verdict) -> anyhow::Result<()> {
-        let give_up = Instant::now() + self.settings.lease / 2;
-        let mut pause = Duration::from_millis(50);
-        loop {
-            match self.store.finish(claimed, verdict, self.clock.now()).await {
-                Ok(_) => return Ok(()),
-                Err(error) if Instant::now() + pause < give_up => {
-                    warn!(delivery.id = %claimed.id, %error, "Cannot record an outcome yet");
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(Duration::from_secs(2));
-                }
-                Err(error) => return Err(error.into()),
+    /// Looks for a delivery that may be in its channel.
+    pub async fn look(&self, claimed: Claimed) -> Ended {
+        let since = claimed.unsettled_since.unwrap_or_else(|| self.clock.now());
+        let found = match self.platforms.get(&claimed.platform) {
+            Some(platform) => platform.find(&claimed.channel, claimed.id, since).await,
+            None => Found::Later { after: INTENT_LIFETIME, reason: NOT_CONNECTED.to_owned() },
+        };
+        let verdict = judge_found(found, since, claimed.unseen_since, &self.policy, self.clock.now());
+        self.ended(claimed, verdict)
+    }
+
+    /// Posts a delivery whose intent was committed after `asked_at`.
+    pub async fn post(&self, claimed: Claimed, asked_at: Instant) -> Ended {
+        let outcome = match self.platforms.get(&claimed.platform) {
+            None => SendOutcome::Wait { after: INTENT_LIFETIME, reason: NOT_CONNECTED.to_owned() },
+            Some(_) if asked_at.elapsed() >= INTENT_LIFETIME => {
+                let reason = "the database answered too late to post safely".to_owned();
+                SendOutcome::Wait { after: Duration::ZERO, reason }
             }
-        }
+            Some(platform) => {
+                let Claimed { channel, id, body, plain, .. } = &claimed;
+                platform.send(Post { channel, delivery: *id, body, plain: *plain }).await
+            }
+        };
+        let Claimed { tries, plain, unsettled_since, .. } = claimed;
+        let jitter = fastrand::f64() * 2.0 - 1.0;
+        let attempt = Attempt { tries, plain, unsettled_since };
+        let verdict = judge(outcome, attempt, &self.policy, self.clock.now(), jitter);
+        self.ended(claimed, verdict)
+    }
+
+    fn ended(&self, claimed: Claimed, verdict: Verdict) -> Ended {
+        tell(&claimed, &verdict);
+        let platform = self.platforms.get(&claimed.platform);
+        let rest = match &verdict {
+            Verdict::Sent { .. } => {
+                platform.map_or(Duration::ZERO, |platform| platform.rest(&claimed.channel))
+            }
+            _ => Duration::ZERO,
+        };
+        Ended { claimed, verdict, rest }
     }
 }
+
+const NOT_CONNECTED: &str = "this process is not connected to the platform";
 
 fn tell(claimed: &Claimed, verdict: &Verdict) {
     let Claimed { id, platform, channel, .. } = claimed;
@@ -107,5 +107,84 @@ fn tell(claimed: &Claimed, verdict: &Verdict) {
         Verdict::PausePlatform { reason } => {
             warn!(delivery.id = %id, %platform, reason, "Paused everything on {platform}: {reason}");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use async_trait::async_trait;
+    use jiff::Timestamp;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::chat::{Edit, Edited, Rendered};
+    use crate::clock::SystemClock;
+    use crate::domain::{ChannelId, DeliveryId, DestinationId, PaperKey};
+    use crate::message::Message;
+
+    /// Counts what is posted.
+    #[derive(Default)]
+    struct Counting(AtomicU32);
+
+    #[async_trait]
+    impl ChatPlatform for Counting {
+        fn platform(&self) -> Platform {
+            Platform::Sandbox
+        }
+
+        fn enforces_nonce(&self) -> bool {
+            true
+        }
+
+        fn render(&self, _: &Message) -> Rendered {
+            Rendered { rich: String::new(), plain: String::new() }
+        }
+
+        async fn send(&self, _: Post<'_>) -> SendOutcome {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            SendOutcome::Sent { message_id: "1".to_owned() }
+        }
+
+        async fn edit(&self, _: Edit<'_>) -> Edited {
+            Edited::Done
+        }
+
+        async fn find(&self, _: &ChannelId, _: DeliveryId, _: Timestamp) -> Found {
+            Found::Absent
+        }
+    }
+
+    fn claimed() -> Claimed {
+        Claimed {
+            id: DeliveryId(Uuid::from_u128(1)),
+            epoch: 1,
+            destination: DestinationId(1),
+            platform: Platform::Sandbox,
+            channel: ChannelId::parse(Platform::Sandbox, "robotics").unwrap(),
+            paper: PaperKey(1),
+            body: String::new(),
+            plain: false,
+            tries: 0,
+            unsettled_since: None,
+            unseen_since: None,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_posted_on_an_intent_of_five_seconds_ago() {
+        let counting = Arc::new(Counting::default());
+        let policy =
+            RetryPolicy { schedule: Vec::new(), max_wait: Duration::ZERO, nonce_window: Duration::ZERO };
+        let platforms = HashMap::from([(Platform::Sandbox, counting.clone() as Arc<dyn ChatPlatform>)]);
+        let poster = Poster { clock: Arc::new(SystemClock), platforms, policy };
+        let asked_at = Instant::now();
+        tokio::time::advance(Duration::from_millis(4_999)).await;
+        assert!(matches!(poster.post(claimed(), asked_at).await.verdict, Verdict::Sent { .. }));
+        tokio::time::advance(Duration::from_millis(1)).await;
+        let late = poster.post(claimed(), asked_at).await.verdict;
+        assert!(matches!(late, Verdict::Retry { free: true, .. }), "{late:?}");
+        assert_eq!(counting.0.load(Ordering::Relaxed), 1);
     }
 }

@@ -1,19 +1,35 @@
 //! Sends what the outbox holds: claim, intent, post, finish.
+//!
+//! One dispatcher does all that concerns the database, so that the intents and outcomes of many
+//! deliveries share a commit; each post is a task of its own and touches the database never.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{Stage, Step, poster::Poster};
+use super::outcomes::OutcomeLog;
+use super::poster::Poster;
+use super::{Stage, Step};
 use crate::chat::ChatPlatform;
 use crate::clock::Clock;
-use crate::domain::{Platform, RetryPolicy};
-use crate::store::{Claimed, Store, StoreError};
+use crate::domain::RetryPolicy;
+use crate::store::{Ended, Lane, Store};
+
+/// Deliveries that share a transaction.
+const BATCH: usize = 50;
+/// How often stopped senders and expired deliveries are looked for, however much there is to post.
+const TIDY_EVERY: Duration = Duration::from_secs(1);
+/// How often queues are looked for that nobody knows to wait.
+const FIND_EVERY: Duration = Duration::from_mins(1);
 
 /// How the outbox is worked off.
 #[derive(Debug, Clone)]
@@ -30,9 +46,18 @@ pub struct SendSettings {
 
 /// The stage that brings deliveries into channels.
 pub struct Sender {
+    pub(super) store: Store,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) settings: SendSettings,
     poster: Arc<Poster>,
+    lanes: Vec<Lane>,
     wake: Arc<Notify>,
     stop: CancellationToken,
+    pub(super) outcomes: Option<OutcomeLog>,
+    /// True while the log may hold posts that are not recorded.
+    pub(super) logged: AtomicBool,
+    /// When it was tidied up last, and when forgotten queues were looked for.
+    tidied: Mutex<[Option<Timestamp>; 2]>,
 }
 
 impl Sender {
@@ -48,21 +73,104 @@ impl Sender {
         wake: Arc<Notify>,
         stop: CancellationToken,
     ) -> Self {
-        let platforms = platforms.into_iter().map(|p| (p.platform(), p)).collect();
-        Self { poster: Arc::new(Poster { store, clock, platforms, settings }), wake, stop }
-    }
-
-    fn connected(&self) -> Vec<Platform> {
-        self.poster.platforms.keys().copied().collect()
-    }
-
-    async fn claim(&self, limit: usize) -> Result<Vec<Claimed>, StoreError> {
-        if self.stop.is_cancelled() || limit == 0 {
-            return Ok(Vec::new());
+        let platforms: HashMap<_, _> = platforms.into_iter().map(|p| (p.platform(), p)).collect();
+        let lanes = platforms.values().map(|p| Lane { platform: p.platform(), per_second: p.per_second() });
+        let lanes = lanes.collect();
+        let poster = Poster { clock: clock.clone(), platforms, policy: settings.policy.clone() };
+        Self {
+            store,
+            clock,
+            settings,
+            poster: Arc::new(poster),
+            lanes,
+            wake,
+            stop,
+            outcomes: None,
+            logged: AtomicBool::new(true),
+            tidied: Mutex::default(),
         }
-        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-        let Poster { store, clock, settings, .. } = &*self.poster;
-        store.claim(&settings.owner, &self.connected(), limit, settings.lease, clock.now()).await
+    }
+
+    /// Keeps posts in a file while the database does not take them.
+    #[must_use]
+    pub fn logging_outcomes(self, log: OutcomeLog) -> Self {
+        Self { outcomes: Some(log), ..self }
+    }
+
+    /// Records what an earlier process, or this one, could not.
+    async fn replay(&self) -> anyhow::Result<()> {
+        let Some(log) = &self.outcomes else { return Ok(()) };
+        if self.logged.load(Ordering::Relaxed) {
+            log.replay(&self.store, &*self.clock).await?;
+            self.logged.store(false, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Says whether something that is done so often is due, and notes that it is done.
+    fn is_time(&self, which: usize, every: Duration, now: Timestamp) -> bool {
+        let mut tidied = self.tidied.lock().unwrap_or_else(PoisonError::into_inner);
+        // A clock that was set back does not put it off.
+        let due = tidied[which].is_none_or(|last| now < last || now >= last + every);
+        if due {
+            tidied[which] = Some(now);
+        }
+        due
+    }
+
+    /// Takes back what stopped senders held and lets go of what is too old.
+    async fn tidy(&self) -> anyhow::Result<()> {
+        let now = self.clock.now();
+        if !self.is_time(0, TIDY_EVERY, now) {
+            return Ok(());
+        }
+        self.store.recover(&self.settings.owner, now).await?;
+        let skipped = self.store.skip_expired(now).await?;
+        if skipped > 0 {
+            warn!(skipped, "Skipped {skipped} deliveries that waited too long");
+        }
+        if self.is_time(1, FIND_EVERY, now) {
+            let found = self.store.find_forgotten().await?;
+            if found > 0 {
+                warn!(found, "Found {found} channels whose deliveries nobody would have posted");
+            }
+        }
+        Ok(())
+    }
+
+    /// Claims what is due, commits the intents and lets the posts leave.
+    async fn dispatch(&self, limit: usize, on_their_way: &mut JoinSet<Ended>) -> anyhow::Result<()> {
+        if limit == 0 || self.stop.is_cancelled() {
+            return Ok(());
+        }
+        self.tidy().await?;
+        let limit = u32::try_from(limit.min(BATCH)).unwrap_or(u32::MAX);
+        let Self { store, settings, lanes, .. } = self;
+        let claimed =
+            store.claim_paced(&settings.owner, lanes, limit, settings.lease, self.clock.now()).await?;
+        let now = self.clock.now();
+        let (look, post): (Vec<_>, Vec<_>) =
+            claimed.into_iter().partition(|claimed| self.poster.must_look(claimed, now));
+        for claimed in look {
+            let poster = Arc::clone(&self.poster);
+            on_their_way.spawn(async move { poster.look(claimed).await });
+        }
+        let asked_at = Instant::now();
+        let granted = store.intents(&post, now).await?;
+        for (claimed, granted) in post.into_iter().zip(granted) {
+            if granted {
+                let poster = Arc::clone(&self.poster);
+                on_their_way.spawn(async move { poster.post(claimed, asked_at).await });
+            }
+        }
+        Ok(())
+    }
+
+    /// How long until something can be claimed that cannot be now.
+    async fn until_due(&self) -> Option<Duration> {
+        // A database that fails here fails at the next claim too, which says so.
+        let due = self.store.next_due_paced(&self.lanes).await.ok()??;
+        Duration::try_from(due.duration_since(self.clock.now())).ok().filter(|wait| !wait.is_zero())
     }
 }
 
@@ -74,44 +182,54 @@ impl Stage for Sender {
 
     /// Works until nothing can be claimed and nothing is on its way.
     async fn step(&self) -> anyhow::Result<Step> {
-        let Poster { store, clock, settings, .. } = &*self.poster;
-        let now = clock.now();
-        store.recover(&settings.owner, now).await?;
-        let skipped = store.skip_expired(now).await?;
-        if skipped > 0 {
-            warn!(skipped, "Skipped {skipped} deliveries that waited too long");
-        }
-        // Tasks, not futures: one that holds a connection must go on while the next claim waits for it.
+        self.replay().await?;
+        self.tidy().await?;
         let mut on_their_way = JoinSet::new();
         let mut failure: Option<anyhow::Error> = None;
         let mut worked = false;
         loop {
-            let free = settings.concurrency.saturating_sub(on_their_way.len());
-            if failure.is_none() {
-                match self.claim(free).await {
-                    Ok(claimed) => claimed.into_iter().for_each(|claimed| {
-                        let poster = Arc::clone(&self.poster);
-                        on_their_way.spawn(async move { poster.deliver(claimed).await });
-                    }),
-                    Err(error) => failure = Some(error.into()),
-                }
+            let free = self.settings.concurrency.saturating_sub(on_their_way.len());
+            if failure.is_none()
+                && let Err(error) = self.dispatch(free, &mut on_their_way).await
+            {
+                failure = Some(error);
             }
-            worked |= !on_their_way.is_empty();
+            if on_their_way.is_empty() {
+                break;
+            }
+            worked = true;
+            let free = self.settings.concurrency.saturating_sub(on_their_way.len());
+            let waits = free > 0 && failure.is_none() && !self.stop.is_cancelled();
+            let due = if waits { self.until_due().await } else { None };
+            let mut ended = Vec::new();
             // A wake-up lets a slow channel not hold back papers for the others.
             tokio::select! {
-                done = on_their_way.join_next() => match done {
-                    Some(Ok(Ok(()))) => {}
-                    Some(Ok(Err(error))) => failure = failure.or(Some(error)),
-                    Some(Err(panicked)) => failure = failure.or(Some(panicked.into())),
-                    None => break,
-                },
-                () = self.wake.notified(), if free > 0 && !on_their_way.is_empty() => {}
+                Some(done) = on_their_way.join_next() => ended.push(done),
+                () = self.wake.notified(), if waits => {}
+                () = tokio::time::sleep(due.unwrap_or_default()), if due.is_some() => {}
+            }
+            // Those who were answered at the same time share a commit.
+            tokio::task::yield_now().await;
+            while ended.len() < BATCH
+                && let Some(done) = on_their_way.try_join_next()
+            {
+                ended.push(done);
+            }
+            let mut outcomes = Vec::with_capacity(ended.len());
+            for done in ended {
+                match done {
+                    Ok(ended) => outcomes.push(ended),
+                    Err(panicked) => failure = failure.or(Some(panicked.into())),
+                }
+            }
+            if let Err(error) = self.record(outcomes).await {
+                failure = failure.or(Some(error));
             }
         }
         match failure {
             Some(error) => Err(error),
             None if worked => Ok(Step::Worked),
-            None => Ok(Step::Idle { until: store.next_due(&self.connected()).await? }),
+            None => Ok(Step::Idle { until: self.store.next_due_paced(&self.lanes).await? }),
         }
     }
 }

@@ -21,9 +21,11 @@ pub(super) use destination_columns;
 macro_rules! open_destination {
     ($tx:ident, $platform:expr, $channel:expr, $workspace:expr) => {{
         query(
-            "INSERT INTO destination (platform, channel, workspace) VALUES ($1, $2, $3)
+            "INSERT INTO destination (platform, channel, workspace, tenant)
+            VALUES ($1, $2, $3, $1 || COALESCE('/' || $3, '#' || $2))
             ON CONFLICT (platform, channel) DO UPDATE
-            SET workspace = COALESCE(excluded.workspace, destination.workspace)",
+            SET workspace = COALESCE(excluded.workspace, destination.workspace),
+                tenant = CASE WHEN excluded.workspace IS NULL THEN destination.tenant ELSE excluded.tenant END",
         )
         .bind($platform.name())
         .bind($channel.as_str())

@@ -66,6 +66,7 @@ pub(super) const ASIDE: &str = "UPDATE delivery SET kind = kind || $2,
 /// Two deliveries for one place.
 #[derive(sqlx::FromRow)]
 pub(super) struct Rivals {
+    pub destination_id: i64,
     older: String,
     older_state: String,
     older_open: bool,
@@ -99,13 +100,14 @@ fn rank(state: &str, open: bool) -> u8 {
 /// Gives everything of the younger paper (a row's number and its former id) to the older one, as the change of this
 /// number.
 macro_rules! join {
-    ($tx:ident, $older:expr, $younger:expr, $former_id:expr, $change:expr) => {{
+    ($store:expr, $tx:ident, $older:expr, $younger:expr, $former_id:expr, $change:expr) => {{
         use $crate::store::joining::{ALIAS, ASIDE, DELETE, GONE, HOLD, LOCK, MOVE, RIVALS, Rivals, SEIZE};
         let (older, younger): (i64, i64) = ($older, $younger);
         query(LOCK).bind(older).execute(&mut *$tx).await?;
         query(SEIZE).bind(younger).execute(&mut *$tx).await?;
         query(HOLD).bind(older).bind(younger).execute(&mut *$tx).await?;
         let rivals: Vec<Rivals> = query_as(RIVALS).bind(older).bind(younger).fetch_all(&mut *$tx).await?;
+        let places: Vec<i64> = rivals.iter().map(|rivals| rivals.destination_id).collect();
         for rivals in rivals {
             let (id, begun) = rivals.gives_way();
             query(ASIDE).bind(id).bind(format!(" of paper {younger}")).bind(begun).execute(&mut *$tx).await?;
@@ -113,6 +115,7 @@ macro_rules! join {
         for sql in MOVE {
             query(sql).bind(older).bind(younger).execute(&mut *$tx).await?;
         }
+        $crate::store::outbox::queue::refresh!($store, $tx, places);
         query(DELETE).bind(younger).execute(&mut *$tx).await?;
         query(GONE).bind(younger).bind($change).execute(&mut *$tx).await?;
         query(ALIAS).bind($former_id).bind(older).execute(&mut *$tx).await?;

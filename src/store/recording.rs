@@ -325,7 +325,7 @@ impl Store {
                     let (id, mut counters) = (paper.id.clone(), paper.counters);
                     for younger in met.papers.iter().copied().filter(|key| *key != first) {
                         let other = shelf.paper(younger).expect("who is met is there").id.clone();
-                        join!(tx, first, younger, other.as_str(), change);
+                        join!(self, tx, first, younger, other.as_str(), change);
                         counters = shelf.join(first, younger, counters, source);
                         info!(paper.id = %id, other.id = %other, "Joined {id} and {other}: they are one paper");
                     }

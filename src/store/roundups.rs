@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::db::{query, query_as, query_scalar, reading, writing};
 use super::destinations::{DestinationRow, destination_columns};
+use super::outbox::queue::refresh;
 use super::papers::PaperRow;
 use super::roundup_settings::SettingsRow;
 use super::values::{day, from_json, micros, parsed, text, timestamp};
@@ -218,6 +219,7 @@ impl Store {
                     .bind(micros(roundup.expires_at))
                     .execute(&mut *tx)
                     .await?;
+                refresh!(self, tx, [destination.0]);
             }
             query(DONE)
                 .bind(destination.0)

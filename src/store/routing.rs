@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::db::{query, query_scalar, writing};
+use super::outbox::queue::refresh;
 use super::values::{json, micros, text};
 use super::{Store, StoreError};
 use crate::domain::query::MatchedTerm;
@@ -105,7 +106,7 @@ impl Store {
                     .await?;
                 some_deleted |= written.rows_affected() == 0;
             }
-            let mut delivered = 0;
+            let mut delivered = Vec::new();
             for delivery in deliveries {
                 if some_deleted {
                     let wanted: i64 = query_scalar(WANTED)
@@ -129,9 +130,12 @@ impl Store {
                     .bind(micros(delivery.expires_at))
                     .execute(&mut *tx)
                     .await?;
-                delivered += usize::from(written.rows_affected() > 0);
+                if written.rows_affected() > 0 {
+                    delivered.push(delivery.destination.0);
+                }
             }
-            delivered
+            refresh!(self, tx, delivered.iter().copied());
+            delivered.len()
         });
         Ok(Routed { delivered, already: false })
     }

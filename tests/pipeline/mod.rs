@@ -4,6 +4,7 @@ pub mod cards;
 mod feeds;
 mod merging;
 mod numbers;
+mod outcomes;
 mod polling;
 mod routing;
 pub mod sending;

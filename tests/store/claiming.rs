@@ -100,7 +100,7 @@ on_both! {
     async fn an_intent_is_granted_once_and_only_under_the_lease(db: Database) {
         db.queue(&["2608.00001"]).await;
         let first = db.claim_one("a", at(0)).await;
-        db.store.recover("b", at(100)).await.unwrap();
+        db.recover("b", at(100)).await;
         assert!(!db.store.intent(&first, at(100)).await.unwrap(), "the lease was taken back");
         let second = db.claim_one("b", at(100)).await;
         assert_eq!((second.id, second.epoch), (first.id, 2));
@@ -113,7 +113,7 @@ on_both! {
         db.queue(&["2608.00001", "2608.00002"]).await;
         for claim in 0..3 {
             assert_eq!(db.claim_one("a", at(claim * 100)).await.body, "rich 2608.00001");
-            db.store.recover("b", at(claim * 100 + 99)).await.unwrap();
+            db.recover("b", at(claim * 100 + 99)).await;
         }
         assert!(db.claim("a", at(300)).await.is_empty());
         let given_up = db.deliveries().await.remove(0);
@@ -128,7 +128,7 @@ on_both! {
             let claimed = db.claim_one("a", at(round * 1000)).await;
             assert!(db.store.finish(&claimed, &retry(round * 1000 + 5), at(round * 1000)).await.unwrap());
             db.claim_one("a", at(round * 1000 + 5)).await;
-            db.store.recover("b", at(round * 1000 + 500)).await.unwrap();
+            db.recover("b", at(round * 1000 + 500)).await;
         }
         assert_eq!(db.states().await, [DeliveryState::Pending]);
     }

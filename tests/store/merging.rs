@@ -169,7 +169,7 @@ on_both! {
         let paper = db.papers(&["2608.00001"]).await.remove(0);
         db.tamper("UPDATE delivery SET next_at = next_at + 1000000000").await;
         db.route(&paper, &[&subscription], at(0)).await;
-        db.tamper("UPDATE delivery SET state = 'skipped' WHERE paper_id = 1").await;
+        db.tamper("UPDATE delivery SET state = 'skipped' WHERE paper_id = 1; UPDATE destination SET due_at = 0").await;
         let begun = db.claim_one("a", at(1)).await;
         db.tamper("UPDATE delivery SET state = 'pending' WHERE paper_id = 1").await;
         assert!(db.store.intent(&begun, at(1)).await.unwrap());

@@ -4,8 +4,10 @@
 mod batches;
 mod claiming;
 mod concurrency;
+mod fairness;
 mod feeds;
 mod interactions;
+mod lanes;
 mod merging;
 mod migrations;
 mod opening;
@@ -27,8 +29,10 @@ use paperwire::domain::{
     ChannelId, Counters, DeliveryState, DestinationId, Facts, Listing, Paper, PaperId, Platform, SourceName,
     Subscription,
 };
-use paperwire::store::{Claimed, DeliveryFilter, DeliveryRecord, NewDelivery, NewMatch, Occasion, Store};
-use sqlx::{Connection, PgConnection, SqliteConnection};
+use paperwire::store::{
+    Claimed, DeliveryFilter, DeliveryRecord, NewDelivery, NewMatch, Occasion, Recovered, Store,
+};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::worlds::postgres;
@@ -143,6 +147,22 @@ impl Database {
         claimed.remove(0)
     }
 
+    /// Takes back what is overdue at `now`. PostgreSQL's own clock measures leases: they are moved as far as
+    /// the times of the test have.
+    pub async fn recover(&self, owner: &str, now: Timestamp) -> Recovered {
+        if !self.is_sqlite() {
+            let server = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+            let (lease, now) = (LEASE.as_micros(), now.as_microsecond());
+            let sql = format!(
+                "UPDATE delivery SET lease_until = {server} + x.served_at + {lease} - {now}
+                FROM destination x WHERE x.id = delivery.destination_id AND delivery.state = 'leased'"
+            );
+            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+        }
+        self.store.recover(owner, now).await.unwrap()
+    }
+
     /// Runs statements that the store itself never would.
     pub async fn tamper(&self, sql: &'static str) {
         if self.is_sqlite() {
@@ -151,6 +171,17 @@ impl Database {
         } else {
             let mut connection = PgConnection::connect(&self.url).await.unwrap();
             sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        }
+    }
+
+    /// Reads one whole number past the store.
+    pub async fn column(&self, sql: &'static str) -> i64 {
+        if self.is_sqlite() {
+            let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+            sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
         }
     }
 

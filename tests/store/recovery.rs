@@ -15,10 +15,10 @@ on_both! {
         let held = db.claim("a", at(1)).await;
         let posting = held.iter().find(|c| c.channel.as_str() == "after").unwrap();
         assert!(db.store.intent(posting, at(2)).await.unwrap());
-        let recovered = db.store.recover("b", at(100)).await.unwrap();
+        let recovered = db.recover("b", at(100)).await;
         assert_eq!(recovered, Recovered { requeued: 1, unknown: 1 });
         assert_eq!(db.states().await, [DeliveryState::Pending, DeliveryState::Unknown]);
-        assert_eq!(db.store.recover("b", at(100)).await.unwrap(), NOTHING);
+        assert_eq!(db.recover("b", at(100)).await, NOTHING);
         let again = db.claim("b", at(100)).await;
         let doubts: Vec<_> = again.iter().map(|c| (c.epoch, c.unsettled_since)).collect();
         assert_eq!(doubts, [(2, None), (2, Some(at(2)))]);
@@ -27,14 +27,14 @@ on_both! {
     async fn a_lease_holds_until_its_time_is_up(db: Database) {
         db.queue(&["2608.00001"]).await;
         db.claim_one("a", at(0)).await;
-        assert_eq!(db.store.recover("a", at(59)).await.unwrap(), NOTHING);
-        assert_eq!(db.store.recover("a", at(60)).await.unwrap().requeued, 1);
+        assert_eq!(db.recover("a", at(59)).await, NOTHING);
+        assert_eq!(db.recover("a", at(60)).await.requeued, 1);
     }
 
     async fn another_owners_lease_is_over_at_once_only_where_there_can_be_one_process(db: Database) {
         db.queue(&["2608.00001"]).await;
         db.claim_one("a", at(0)).await;
-        let requeued = db.store.recover("b", at(1)).await.unwrap().requeued;
+        let requeued = db.recover("b", at(1)).await.requeued;
         assert_eq!(requeued, u64::from(db.is_sqlite()));
     }
 
@@ -45,7 +45,7 @@ on_both! {
         let lost = Verdict::Unknown { at: at(5), reason: "timeout".into() };
         assert!(db.store.finish(&first, &lost, at(2)).await.unwrap());
         db.claim_one("a", at(5)).await;
-        assert_eq!(db.store.recover("b", at(100)).await.unwrap(), Recovered { requeued: 0, unknown: 1 });
+        assert_eq!(db.recover("b", at(100)).await, Recovered { requeued: 0, unknown: 1 });
         assert_eq!(db.claim_one("b", at(100)).await.unsettled_since, Some(at(1)));
     }
 
@@ -54,7 +54,7 @@ on_both! {
         for seconds in [0, 100] {
             let claimed = db.claim_one("a", at(seconds)).await;
             assert!(db.store.intent(&claimed, at(seconds + 1)).await.unwrap());
-            db.store.recover("b", at(seconds + 99)).await.unwrap();
+            db.recover("b", at(seconds + 99)).await;
         }
         assert_eq!(db.claim_one("a", at(200)).await.unsettled_since, Some(at(1)));
     }

@@ -34,7 +34,7 @@ on_both! {
         db.queue(&["2608.00001"]).await;
         let first = db.claim_one("a", at(0)).await;
         assert!(db.store.intent(&first, at(0)).await.unwrap());
-        db.store.recover("b", at(100)).await.unwrap();
+        db.recover("b", at(100)).await;
         let second = db.claim_one("b", at(100)).await;
         assert!(db.store.finish(&first, &sent("m1"), at(101)).await.unwrap());
         for verdict in [
@@ -62,7 +62,7 @@ on_both! {
     async fn a_lost_lease_changes_nothing_but_for_what_was_sent(db: Database) {
         db.queue(&["2608.00001"]).await;
         let first = db.claim_one("a", at(0)).await;
-        db.store.recover("b", at(100)).await.unwrap();
+        db.recover("b", at(100)).await;
         let second = db.claim_one("b", at(100)).await;
         for verdict in [
             Verdict::Dead { reason: "400".into() },

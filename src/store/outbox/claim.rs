@@ -1,21 +1,21 @@
-//! Claiming a delivery and committing the intent to post it.
+//! Claiming deliveries and committing the intents to post them.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use tracing::warn;
 
-use super::{heads, platform_list};
-use crate::domain::{ChannelId, DeliveryId, DestinationId, PaperKey, Platform};
-use crate::store::db::{Db, query, query_as, writing};
+use super::queue::{self, refresh};
+use super::rows::{PUT, SELECT_LOCKED, StoredRow, id_list, put, row_columns};
+use super::{Both, Lane, both, lanes::span, words};
+use crate::domain::outbox::{Event, Row};
+use crate::domain::{ChannelId, DeliveryId, DeliveryState, DestinationId, PaperKey, Platform};
+use crate::store::db::{query, query_as, query_scalar, writing};
 use crate::store::destinations::place;
-use crate::store::values::{count, micros, opt_timestamp, parsed};
+use crate::store::values::{micros, parsed};
 use crate::store::{Store, StoreError};
-
-/// How often a delivery is claimed without any outcome before it is taken for what stops its senders.
-const MAX_CLAIMS: i64 = 3;
-
-const POISON: &str = "Paperwire stopped three times while it held this message, so it is not sent again";
 
 /// A delivery that one sender holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,55 +44,92 @@ pub struct Claimed {
     pub unseen_since: Option<Timestamp>,
 }
 
-/// The head of a queue, not leased yet.
+/// A destination whose queue has something due.
 #[derive(sqlx::FromRow)]
-struct HeadRow {
-    id: String,
+struct DueRow {
+    id: i64,
     platform: String,
     channel: String,
+    turn: i64,
+    due_at: i64,
 }
 
-/// What the lease returns of a delivery.
+/// The head of a queue.
 #[derive(sqlx::FromRow)]
-struct LeasedRow {
-    lease_epoch: i64,
-    destination_id: i64,
+struct HeadRow {
+    #[sqlx(flatten)]
+    stored: StoredRow,
     paper_id: i64,
     body: String,
-    plain: bool,
-    tries: i64,
-    unsettled_since: Option<i64>,
-    unseen_since: Option<i64>,
 }
 
-macro_rules! heads_to_claim {
-    ($lock:literal) => {
+// In PostgreSQL a queue that another process holds is passed over, and so is a head.
+macro_rules! due {
+    ($db:ident) => {
         concat!(
-            "SELECT d.id, x.platform, x.channel",
-            heads!(),
-            "AND d.next_at <= $2 ORDER BY d.next_at, d.id LIMIT $3",
-            $lock
+            "SELECT x.id, x.platform, x.channel, x.turn, x.due_at FROM destination x
+            WHERE x.platform = $1 AND x.paused_at IS NULL AND x.due_at <= $2
+            ORDER BY x.turn, x.due_at, x.id LIMIT $3",
+            words!($db pass "x")
         )
     };
 }
 
-// What another transaction changed after our snapshot is checked again here, under the lock.
-const LEASE: &str = "UPDATE delivery SET state = 'leased', lease_owner = $2, lease_until = $3,
-        lease_epoch = lease_epoch + 1, claims = claims + 1
-    WHERE id = $1 AND state IN ('pending', 'unknown') AND claims < $4
-        AND NOT EXISTS (SELECT 1 FROM delivery f
-            WHERE f.destination_id = delivery.destination_id AND f.state = 'leased')
-    RETURNING lease_epoch, destination_id, paper_id, plain, tries, unsettled_since, unseen_since,
-        CASE WHEN plain THEN plain_body ELSE rich_body END AS body";
+macro_rules! heads {
+    ($db:ident) => {
+        concat!(
+            "SELECT ",
+            row_columns!(),
+            ", d.paper_id, CASE WHEN d.plain THEN d.plain_body ELSE d.rich_body END AS body
+            FROM ",
+            words!($db list),
+            " asked JOIN delivery d ON d.id = (SELECT h.id FROM delivery h
+                WHERE h.destination_id = CAST(asked.value AS BIGINT)
+                    AND h.state IN ('pending', 'leased', 'unknown') ORDER BY h.id LIMIT 1)
+            WHERE NOT EXISTS (SELECT 1 FROM delivery f
+                WHERE f.destination_id = d.destination_id AND f.state = 'leased')",
+            words!($db pass "d")
+        )
+    };
+}
 
-const BURY: &str = "UPDATE delivery SET state = 'dead', reason = $2
-    WHERE id = $1 AND state IN ('pending', 'unknown') AND claims >= $3";
+macro_rules! served {
+    ($db:ident) => {
+        concat!(
+            "UPDATE destination SET due_at = NULL, served_at = $2
+            WHERE id IN (SELECT CAST(value AS BIGINT) FROM ",
+            words!($db list),
+            ")"
+        )
+    };
+}
+
+macro_rules! open_attempts {
+    ($db:ident) => {
+        concat!(
+            "INSERT INTO attempt (delivery_id, epoch, no, plain, started_at)
+            SELECT value ->> 'id', CAST(value ->> 'epoch' AS BIGINT), 1, CAST(value ->> 'plain' AS BOOLEAN), $2
+            FROM ",
+            words!($db rows),
+            " WHERE TRUE ON CONFLICT (delivery_id, epoch, no) DO NOTHING RETURNING delivery_id"
+        )
+    };
+}
+
+const DUE: Both = both!(due);
+const HEADS: Both = both!(heads);
+const SERVED: Both = both!(served);
+const OPEN: Both = both!(open_attempts);
+
+const TURN: &str = "UPDATE change_counter SET value = $1 WHERE name = 'turn' AND value < $1";
+
+/// Reads a budget and holds it, so that no other process draws from it meanwhile.
+const HOLD_BUDGET: &str = "INSERT INTO allowance (scope, whole_at) VALUES ($1, 0)
+    ON CONFLICT (scope) DO UPDATE SET whole_at = allowance.whole_at RETURNING whole_at";
+const DRAW: &str = "UPDATE allowance SET whole_at = $2 WHERE scope = $1";
 
 impl Store {
-    /// Leases up to `limit` deliveries that are due, at most one for each destination.
-    ///
-    /// The longest due come first. A delivery that was claimed three times without any outcome is
-    /// given up here, since it seems to be what stops its senders.
+    /// Leases up to `limit` deliveries that are due on these platforms, at most one for each destination.
     pub async fn claim(
         &self,
         owner: &str,
@@ -101,82 +138,155 @@ impl Store {
         lease: Duration,
         now: Timestamp,
     ) -> Result<Vec<Claimed>, StoreError> {
-        // SQLite's only writer needs no lock. In PostgreSQL the destination is locked, not the
-        // delivery: of two claimers one passes over it, and new deliveries do not wait for either.
-        let heads = match self.db {
-            Db::Sqlite(_) => heads_to_claim!(""),
-            Db::Postgres(_) => heads_to_claim!(" FOR NO KEY UPDATE OF x SKIP LOCKED"),
-        };
+        let lanes: Vec<Lane> = platforms.iter().copied().map(Lane::from).collect();
+        self.claim_paced(owner, &lanes, limit, lease, now).await
+    }
+
+    /// Leases up to `limit` deliveries that are due, at most one for each destination, and draws them from the
+    /// budgets of their platforms.
+    ///
+    /// Servers and workspaces take turns. A delivery that was claimed three times without any
+    /// outcome is given up here, since it seems to be what stops its senders.
+    pub async fn claim_paced(
+        &self,
+        owner: &str,
+        lanes: &[Lane],
+        limit: u32,
+        lease: Duration,
+        now: Timestamp,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let (db, at) = (&self.db, micros(now));
         writing!(self, |tx| {
-            let due: Vec<HeadRow> = query_as(heads)
-                .bind(platform_list(platforms))
-                .bind(micros(now))
-                .bind(i64::from(limit))
-                .fetch_all(&mut *tx)
-                .await?;
-            let mut claimed = Vec::with_capacity(due.len());
-            for head in due {
-                let leased: Option<LeasedRow> = query_as(LEASE)
-                    .bind(&head.id)
-                    .bind(owner)
-                    .bind(micros(now + lease))
-                    .bind(MAX_CLAIMS)
-                    .fetch_optional(&mut *tx)
+            let mut due: Vec<DueRow> = Vec::new();
+            for lane in lanes {
+                let more: Vec<DueRow> = query_as(DUE.of(db))
+                    .bind(lane.platform.name())
+                    .bind(at)
+                    .bind(i64::from(limit))
+                    .fetch_all(&mut *tx)
                     .await?;
-                if let Some(leased) = leased {
-                    claimed.push(hold(&head, leased)?);
+                due.extend(more);
+            }
+            if due.is_empty() {
+                return Ok(Vec::new());
+            }
+            due.sort_by_key(|of| (of.turn, of.due_at, of.id));
+            for lane in lanes.iter().filter(|lane| lane.per_second.is_some()) {
+                let wanted = due.iter().filter(|of| of.platform == lane.platform.name()).count();
+                if wanted == 0 {
                     continue;
                 }
-                let buried =
-                    query(BURY).bind(&head.id).bind(POISON).bind(MAX_CLAIMS).execute(&mut *tx).await?;
-                if buried.rows_affected() > 0 {
-                    warn!(delivery.id = head.id, "Gave up delivery {}: {POISON}", head.id);
+                let scope = lane.scope();
+                let before: i64 = query_scalar(HOLD_BUDGET).bind(&scope).fetch_one(&mut *tx).await?;
+                let (mut left, after) = lane.draw(before, wanted.min(limit as usize), at);
+                if left > 0 {
+                    query(DRAW).bind(&scope).bind(after).execute(&mut *tx).await?;
+                }
+                due.retain(|of| {
+                    let keep = of.platform != lane.platform.name() || left > 0;
+                    left -= usize::from(keep && of.platform == lane.platform.name());
+                    keep
+                });
+            }
+            due.truncate(limit as usize);
+            let heads: Vec<HeadRow> = query_as(HEADS.of(db))
+                .bind(queue::list(due.iter().map(|of| of.id)))
+                .fetch_all(&mut *tx)
+                .await?;
+            let mut heads: HashMap<i64, HeadRow> =
+                heads.into_iter().map(|head| (head.stored.destination_id, head)).collect();
+            let mut claimed = Vec::with_capacity(due.len());
+            let mut rows = Vec::with_capacity(due.len());
+            let mut stale = Vec::new();
+            for of in &due {
+                let Some(head) = heads.remove(&of.id) else {
+                    stale.push(of.id);
+                    continue;
+                };
+                let id = head.stored.id.clone();
+                let Some(next) = head.stored.row()?.after(Event::Claim, now) else {
+                    stale.push(of.id);
+                    continue;
+                };
+                rows.push(put(&id, &next.row));
+                if next.row.state == DeliveryState::Leased {
+                    claimed.push(hold(of, head, &next.row)?);
+                } else {
+                    let reason = next.row.reason.unwrap_or_default();
+                    warn!(delivery.id = id, "Gave up delivery {id}: {reason}");
+                    stale.push(of.id);
                 }
             }
+            if !rows.is_empty() {
+                query(PUT.of(db))
+                    .bind(Value::from(rows).to_string())
+                    .bind(at)
+                    .bind(span(lease))
+                    .bind(owner)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            if !claimed.is_empty() {
+                let served = queue::list(claimed.iter().map(|one| one.destination.0));
+                query(SERVED.of(db)).bind(served).bind(at).execute(&mut *tx).await?;
+            }
+            refresh!(self, tx, stale);
+            query(TURN).bind(due.iter().map(|of| of.turn).max()).execute(&mut *tx).await?;
             Ok(claimed)
         })
     }
 
-    /// Commits the intent to post now; without it nothing may be posted.
-    ///
-    /// False when the lease was lost, or when this lease has posted already.
+    /// Commits the intent to post one delivery now; see [`Store::intents`].
     pub async fn intent(&self, claimed: &Claimed, now: Timestamp) -> Result<bool, StoreError> {
-        // Locks the row, so that a recovery either sees the attempt or has ended the lease before.
-        let lock = "UPDATE delivery SET lease_epoch = lease_epoch
-            WHERE id = $1 AND state = 'leased' AND lease_epoch = $2";
-        let open = "INSERT INTO attempt (delivery_id, epoch, no, plain, started_at)
-            VALUES ($1, $2, 1, $3, $4) ON CONFLICT (delivery_id, epoch, no) DO NOTHING";
+        Ok(self.intents(std::slice::from_ref(claimed), now).await?.pop().unwrap_or(false))
+    }
+
+    /// Commits the intents to post deliveries now; without it nothing may be posted.
+    ///
+    /// For each of them false when its lease was lost, or when this lease has posted already.
+    pub async fn intents(&self, claimed: &[Claimed], now: Timestamp) -> Result<Vec<bool>, StoreError> {
+        if claimed.is_empty() {
+            return Ok(Vec::new());
+        }
         writing!(self, |tx| {
-            let id = claimed.id.to_string();
-            let held = query(lock).bind(&id).bind(claimed.epoch).execute(&mut *tx).await?;
-            if held.rows_affected() == 0 {
-                return Ok(false);
-            }
-            let opened = query(open)
-                .bind(&id)
-                .bind(claimed.epoch)
-                .bind(claimed.plain)
-                .bind(micros(now))
-                .execute(&mut *tx)
+            // Held from here on, so that a recovery either sees the attempt or has ended the lease before.
+            let rows: Vec<StoredRow> = query_as(SELECT_LOCKED.of(&self.db))
+                .bind(id_list(claimed.iter().map(|one| &one.id)))
+                .fetch_all(&mut *tx)
                 .await?;
-            Ok(opened.rows_affected() > 0)
+            let rows: HashMap<&str, &StoredRow> = rows.iter().map(|row| (row.id.as_str(), row)).collect();
+            let mut attempts = Vec::with_capacity(claimed.len());
+            for one in claimed {
+                let id = one.id.to_string();
+                let Some(stored) = rows.get(id.as_str()) else { continue };
+                let next = stored.row()?.after(Event::Intent { epoch: one.epoch }, now);
+                if next.is_some_and(|next| next.may_post) {
+                    attempts.push(json!({ "id": id, "epoch": one.epoch, "plain": one.plain }));
+                }
+            }
+            let opened: Vec<(String,)> = query_as(OPEN.of(&self.db))
+                .bind(Value::from(attempts).to_string())
+                .bind(micros(now))
+                .fetch_all(&mut *tx)
+                .await?;
+            Ok(claimed.iter().map(|one| opened.iter().any(|(id,)| *id == one.id.to_string())).collect())
         })
     }
 }
 
-fn hold(head: &HeadRow, leased: LeasedRow) -> Result<Claimed, StoreError> {
-    let (platform, channel) = place(&head.platform, &head.channel)?;
+fn hold(of: &DueRow, head: HeadRow, row: &Row) -> Result<Claimed, StoreError> {
+    let (platform, channel) = place(&of.platform, &of.channel)?;
     Ok(Claimed {
-        id: DeliveryId(parsed(&head.id, "the id of a delivery")?),
-        epoch: leased.lease_epoch,
-        destination: DestinationId(leased.destination_id),
+        id: DeliveryId(parsed(&head.stored.id, "the id of a delivery")?),
+        epoch: row.epoch,
+        destination: DestinationId(of.id),
         platform,
         channel,
-        paper: PaperKey(leased.paper_id),
-        body: leased.body,
-        plain: leased.plain,
-        tries: count(leased.tries, "the tries of a delivery")?,
-        unsettled_since: opt_timestamp(leased.unsettled_since, "the doubt about a delivery")?,
-        unseen_since: opt_timestamp(leased.unseen_since, "the search for a delivery")?,
+        paper: PaperKey(head.paper_id),
+        body: head.body,
+        plain: row.plain,
+        tries: row.tries,
+        unsettled_since: row.unsettled_since,
+        unseen_since: row.unseen_since,
     })
 }

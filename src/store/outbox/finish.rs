@@ -1,196 +1,208 @@
-//! Recording what came of a try.
+//! Recording what came of tries.
+
+use std::collections::HashMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use tracing::warn;
 
-use super::Claimed;
-use crate::domain::{DeliveryState, PauseCause, Verdict};
-use crate::store::db::{query, query_scalar, writing};
+use super::queue::refresh;
+use super::rows::{SELECT_LOCKED, StoredRow, close, close_attempts, id_list, put, put_rows};
+use super::{Both, Claimed, both, words};
+use crate::domain::outbox::{Event, Row};
+use crate::domain::{DeliveryId, PauseCause, Verdict};
+use crate::store::db::{query, query_as, writing};
 use crate::store::destinations::{PAUSE_ONE, PAUSE_PLATFORM};
 use crate::store::subscriptions::RAISE_VERSION;
-use crate::store::values::{micros, opt_timestamp, text};
+use crate::store::values::{micros, text};
 use crate::store::{Store, StoreError};
 
-/// What a verdict makes of a delivery's row.
-struct Change<'a> {
-    state: DeliveryState,
-    /// `None` leaves the time as it is.
-    next_at: Option<Timestamp>,
-    counts: bool,
-    plain: bool,
-    reason: &'a str,
-    unsettled_since: Option<Timestamp>,
-    unseen_since: Option<Timestamp>,
-    /// The name of the outcome in the attempt's row.
-    outcome: &'static str,
+/// What came of a claimed delivery.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// The delivery.
+    pub claimed: Claimed,
+    /// What becomes of it.
+    pub verdict: Verdict,
+    /// How long its channel takes no further post.
+    pub rest: Duration,
 }
 
-/// Reads a verdict other than “sent”; `started` is when the try began, if it did.
-fn change<'a>(verdict: &'a Verdict, claimed: &Claimed, started: Timestamp, now: Timestamp) -> Change<'a> {
-    use DeliveryState as S;
-    let doubt = claimed.unsettled_since;
-    let new = |state, next_at, reason: &'a str, outcome| Change {
-        state,
-        next_at,
-        counts: true,
-        plain: claimed.plain,
-        reason,
-        unsettled_since: None,
-        unseen_since: None,
-        outcome,
+/// That a message is in its channel, whoever holds its delivery by now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentFact {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// The claim under which it was posted.
+    pub epoch: i64,
+    /// The platform's id of the message.
+    pub message_id: String,
+    /// When it was posted.
+    pub at: Timestamp,
+}
+
+/// One try and what became of it, as the transaction takes it.
+struct Outcome<'a> {
+    id: DeliveryId,
+    epoch: i64,
+    verdict: &'a Verdict,
+    /// The claim, unless only the fact is known.
+    claimed: Option<&'a Claimed>,
+    rest: Duration,
+    at: Timestamp,
+}
+
+macro_rules! rest_queues {
+    ($db:ident) => {
+        concat!(
+            "UPDATE destination SET rests_until = CAST(asked.value ->> 'until' AS BIGINT) FROM ",
+            words!($db rows),
+            " asked WHERE destination.id = CAST(asked.value ->> 'id' AS BIGINT)
+                AND destination.rests_until < CAST(asked.value ->> 'until' AS BIGINT)"
+        )
     };
-    match verdict {
-        Verdict::Retry { at, reason, free } => {
-            Change { counts: !free, ..new(S::Pending, Some(*at), reason, "retry") }
-        }
-        Verdict::RetryPlain { reason } => {
-            Change { plain: true, ..new(S::Pending, Some(now), reason, "retry_plain") }
-        }
-        Verdict::Unknown { at, reason } => Change {
-            unsettled_since: doubt.or(Some(started)),
-            unseen_since: claimed.unseen_since,
-            ..new(S::Unknown, Some(*at), reason, "unknown")
-        },
-        Verdict::NotSeen { at } => Change {
-            counts: false,
-            unsettled_since: doubt.or(Some(started)),
-            unseen_since: claimed.unseen_since.or(Some(now)),
-            ..new(S::Unknown, Some(*at), "not in the channel so far", "not_seen")
-        },
-        Verdict::Ambiguous { reason } => Change {
-            unsettled_since: doubt.or(Some(started)),
-            ..new(S::Ambiguous, None, reason, "ambiguous")
-        },
-        Verdict::Dead { reason } => Change { unsettled_since: doubt, ..new(S::Dead, None, reason, "dead") },
-        // An earlier try may be in the channel: the doubt outlasts the pause.
-        Verdict::PauseDestination { reason } | Verdict::PausePlatform { reason } => Change {
-            unsettled_since: doubt,
-            ..new(if doubt.is_some() { S::Unknown } else { S::Pending }, Some(now), reason, "refused")
-        },
-        Verdict::Sent { .. } => unreachable!("finish records “sent” by itself"),
-    }
 }
 
-const APPLY: &str = "UPDATE delivery SET state = $3, next_at = COALESCE($4, next_at), tries = tries + $5,
-        plain = $6, reason = $7, unsettled_since = $8, unseen_since = $9, claims = 0, lease_owner = NULL, lease_until = NULL
-    WHERE id = $1 AND state = 'leased' AND lease_epoch = $2";
-
-const SENT: &str = "UPDATE delivery SET state = 'sent', message_id = $2, sent_at = $3, tries = tries + 1,
-        claims = 0, reason = NULL, unsettled_since = NULL, unseen_since = NULL, lease_owner = NULL, lease_until = NULL
-    WHERE id = $1 AND state <> 'sent'";
-
-// A recovery may have closed the attempt as lost before its outcome came in.
-const CLOSE: &str = "UPDATE attempt SET ended_at = $3, outcome = $4, reason = $5, message_id = $6
-    WHERE delivery_id = $1 AND epoch = $2 AND (outcome IS NULL OR outcome = 'lost')";
+const REST: Both = both!(rest_queues);
 
 impl Store {
-    /// Records what came of a claimed delivery; false when it changed nothing.
-    ///
-    /// “Sent” is a fact about the world: it counts whoever holds the delivery by now, and nothing
-    /// undoes it. Any other verdict counts only while the lease holds.
+    /// Records what came of one claimed delivery; see [`Store::finish_all`].
     pub async fn finish(
         &self,
         claimed: &Claimed,
         verdict: &Verdict,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        if let Verdict::Sent { message_id } = verdict {
-            return self.finish_sent(claimed, message_id, now).await;
+        let Claimed { id, epoch, .. } = *claimed;
+        let outcome = Outcome { id, epoch, verdict, claimed: Some(claimed), rest: Duration::ZERO, at: now };
+        Ok(self.record_outcomes(&[outcome], now).await?.pop().unwrap_or(false))
+    }
+
+    /// Records what came of claimed deliveries, all in one commit; for each of them false when it changed nothing.
+    ///
+    /// “Sent” is a fact about the world: it counts whoever holds the delivery by now, and nothing
+    /// undoes it. Any other verdict counts only while the lease holds.
+    pub async fn finish_all(&self, ended: &[Ended], now: Timestamp) -> Result<Vec<bool>, StoreError> {
+        let outcomes: Vec<Outcome<'_>> = ended
+            .iter()
+            .map(|Ended { claimed, verdict, rest }| {
+                let Claimed { id, epoch, .. } = *claimed;
+                Outcome { id, epoch, verdict, claimed: Some(claimed), rest: *rest, at: now }
+            })
+            .collect();
+        self.record_outcomes(&outcomes, now).await
+    }
+
+    /// Records posts that nobody could record when they were made; returns how many were news.
+    pub async fn record_sent(&self, facts: &[SentFact], now: Timestamp) -> Result<usize, StoreError> {
+        let verdicts: Vec<Verdict> =
+            facts.iter().map(|fact| Verdict::Sent { message_id: fact.message_id.clone() }).collect();
+        let outcomes: Vec<Outcome<'_>> = facts
+            .iter()
+            .zip(&verdicts)
+            .map(|(fact, verdict)| {
+                let SentFact { delivery: id, epoch, at, .. } = *fact;
+                Outcome { id, epoch, verdict, claimed: None, rest: Duration::ZERO, at }
+            })
+            .collect();
+        Ok(self.record_outcomes(&outcomes, now).await?.into_iter().filter(|news| *news).count())
+    }
+
+    async fn record_outcomes(
+        &self,
+        outcomes: &[Outcome<'_>],
+        now: Timestamp,
+    ) -> Result<Vec<bool>, StoreError> {
+        if outcomes.is_empty() {
+            return Ok(Vec::new());
         }
-        let id = claimed.id.to_string();
         writing!(self, |tx| {
-            let started: Option<i64> = query_scalar(
-                "SELECT MIN(started_at) FROM attempt WHERE delivery_id = $1 AND epoch = $2 AND outcome IS NULL",
-            )
-            .bind(&id)
-            .bind(claimed.epoch)
-            .fetch_one(&mut *tx)
-            .await?;
-            let started = opt_timestamp(started, "the start of an attempt")?.unwrap_or(now);
-            let change = change(verdict, claimed, started, now);
-            let reason = text(change.reason);
-            let applied = query(APPLY)
-                .bind(&id)
-                .bind(claimed.epoch)
-                .bind(change.state.name())
-                .bind(change.next_at.map(micros))
-                .bind(i64::from(change.counts))
-                .bind(change.plain)
-                .bind(&reason)
-                .bind(change.unsettled_since.map(micros))
-                .bind(change.unseen_since.map(micros))
-                .execute(&mut *tx)
+            let stored: Vec<StoredRow> = query_as(SELECT_LOCKED.of(&self.db))
+                .bind(id_list(outcomes.iter().map(|outcome| &outcome.id)))
+                .fetch_all(&mut *tx)
                 .await?;
-            if applied.rows_affected() == 0 {
-                return Ok(false);
+            let queues: HashMap<String, i64> =
+                stored.iter().map(|row| (row.id.clone(), row.destination_id)).collect();
+            let mut rows: HashMap<String, Row> = HashMap::with_capacity(stored.len());
+            for row in &stored {
+                rows.insert(row.id.clone(), row.row()?);
             }
-            query(CLOSE)
-                .bind(&id)
-                .bind(claimed.epoch)
-                .bind(micros(now))
-                .bind(change.outcome)
-                .bind(&reason)
-                .bind(None::<String>)
-                .execute(&mut *tx)
-                .await?;
-            match verdict {
-                Verdict::PauseDestination { .. } => {
-                    query(RAISE_VERSION).execute(&mut *tx).await?;
+            let mut changed: Vec<String> = Vec::with_capacity(outcomes.len());
+            let (mut ends, mut rests) = (Vec::new(), Vec::new());
+            let mut applied = Vec::with_capacity(outcomes.len());
+            let mut surplus: Vec<(String, &str)> = Vec::new();
+            let mut refusals: Vec<(&Claimed, &Verdict, &str)> = Vec::new();
+            for outcome in outcomes {
+                let Outcome { epoch, verdict, at, .. } = *outcome;
+                let id = outcome.id.to_string();
+                // A delivery that is gone has nothing to say any more.
+                let Some(row) = rows.get_mut(&id) else {
+                    applied.push(false);
+                    continue;
+                };
+                let next = row.after(Event::Ended { epoch, verdict }, at);
+                applied.push(next.is_some());
+                if let Verdict::Sent { message_id } = verdict {
+                    ends.push(close(&id, Some(epoch), "sent", None, Some(message_id)));
+                    if row.message_id.as_ref().is_some_and(|first| first != message_id) {
+                        surplus.push((id.clone(), message_id));
+                    }
+                } else if let Some(closes) = next.as_ref().and_then(|next| next.closes) {
+                    let reason = next.as_ref().and_then(|next| next.row.reason.as_deref());
+                    ends.push(close(&id, Some(epoch), closes, reason, None));
+                }
+                let Some(next) = next else { continue };
+                *row = next.row;
+                changed.push(id.clone());
+                if !outcome.rest.is_zero() && matches!(verdict, Verdict::Sent { .. }) {
+                    rests.push(json!({ "id": queues[&id], "until": micros(at + outcome.rest) }));
+                }
+                if let (
+                    Verdict::PauseDestination { reason } | Verdict::PausePlatform { reason },
+                    Some(claimed),
+                ) = (verdict, outcome.claimed)
+                {
+                    refusals.push((claimed, verdict, reason));
+                }
+            }
+            changed.sort();
+            changed.dedup();
+            put_rows!(self, tx, changed.iter().map(|id| put(id, &rows[id])).collect());
+            close_attempts!(self, tx, ends, now);
+            for (id, message) in surplus {
+                warn!(
+                    delivery.id = id,
+                    message.first = rows[&id].message_id,
+                    message.surplus = message,
+                    "Delivery {id} is in its channel twice: message {message} is surplus"
+                );
+            }
+            for (claimed, verdict, reason) in refusals {
+                query(RAISE_VERSION).execute(&mut *tx).await?;
+                if matches!(verdict, Verdict::PausePlatform { .. }) {
+                    query(PAUSE_PLATFORM)
+                        .bind(micros(now))
+                        .bind(text(reason))
+                        .bind(claimed.platform.name())
+                        .execute(&mut *tx)
+                        .await?;
+                } else {
                     query(PAUSE_ONE)
                         .bind(micros(now))
                         .bind(PauseCause::Channel.name())
-                        .bind(&reason)
+                        .bind(text(reason))
                         .bind(claimed.destination.0)
                         .execute(&mut *tx)
                         .await?;
                 }
-                Verdict::PausePlatform { .. } => {
-                    query(RAISE_VERSION).execute(&mut *tx).await?;
-                    query(PAUSE_PLATFORM)
-                        .bind(micros(now))
-                        .bind(&reason)
-                        .bind(claimed.platform.name())
-                        .execute(&mut *tx)
-                        .await?;
-                }
-                _ => {}
             }
-            Ok(true)
-        })
-    }
-
-    async fn finish_sent(
-        &self,
-        claimed: &Claimed,
-        message_id: &str,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let id = claimed.id.to_string();
-        writing!(self, |tx| {
-            let sent = query(SENT).bind(&id).bind(message_id).bind(micros(now)).execute(&mut *tx).await?;
-            query(CLOSE)
-                .bind(&id)
-                .bind(claimed.epoch)
-                .bind(micros(now))
-                .bind("sent")
-                .bind(None::<String>)
-                .bind(message_id)
-                .execute(&mut *tx)
-                .await?;
-            let first: Option<String> = query_scalar("SELECT message_id FROM delivery WHERE id = $1")
-                .bind(&id)
-                .fetch_one(&mut *tx)
-                .await?;
-            let news = sent.rows_affected() > 0;
-            if first.as_deref() != Some(message_id) {
-                warn!(
-                    delivery.id = id,
-                    message.first = first,
-                    message.surplus = message_id,
-                    "Delivery {id} is in its channel twice: message {message_id} is surplus"
-                );
+            if !rests.is_empty() {
+                query(REST.of(&self.db)).bind(Value::from(rests).to_string()).execute(&mut *tx).await?;
             }
-            Ok(news)
+            refresh!(self, tx, changed.iter().map(|id| queues[id]));
+            Ok(applied)
         })
     }
 }

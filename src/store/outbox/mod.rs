@@ -1,38 +1,94 @@
 //! The outbox: deliveries on their way, with leases, epochs and recorded attempts.
 //!
 //! ```text
-//! claim      lease the head of each destination's queue, epoch + 1
-//! intent     record the attempt, before the platform hears of it
-//! finish     record what came of it; “sent” counts from any epoch, all else only under the lease
+//! claim      lease the heads of queues, tenant by tenant, epoch + 1
+//! intents    record the attempts, before the platform hears of them
+//! finish_all record what came of them; “sent” counts from any epoch, all else only under the lease
 //! recover    take back what a stopped sender held
 //! ```
 //! Only the oldest waiting delivery of a destination can be claimed and only one is in flight, so
-//! that a channel gets its papers in order. The rules themselves are in `domain`.
+//! that a channel gets its papers in order. Rows are read under a lock, `domain::outbox` says what
+//! becomes of them, and `rows` writes that: many in one statement, handed over as JSON.
+//!
+//! Deliveries are locked before destinations, and these in the order of their numbers, so that
+//! nothing waits in a circle; a claim takes them the other way round and waits for none.
 
 mod claim;
 mod finish;
+mod lanes;
+pub(super) mod queue;
 mod recover;
+mod rows;
 mod view;
 
 pub use claim::Claimed;
+pub use finish::{Ended, SentFact};
+pub use lanes::Lane;
 pub use recover::Recovered;
 pub use view::{DeliveryFilter, DeliveryRecord};
 
+use super::db::Db;
 use crate::domain::Platform;
 
-/// The heads of the queues of active destinations: `x` is the destination, `d` its oldest waiting
-/// delivery, when nothing of it is in flight. `$1` is [`platform_list`].
-macro_rules! heads {
-    () => {
-        " FROM destination x
-        JOIN delivery d ON d.id = (SELECT MIN(h.id) FROM delivery h
-            WHERE h.destination_id = x.id AND h.state IN ('pending', 'leased', 'unknown'))
-        WHERE x.paused_at IS NULL AND $1 LIKE '%,' || x.platform || ',%'
-            AND d.state IN ('pending', 'unknown')
-            AND NOT EXISTS (SELECT 1 FROM delivery f WHERE f.destination_id = x.id AND f.state = 'leased') "
+/// One statement in the words of both databases, which differ in how they take a list, lock and tell the time.
+#[derive(Clone, Copy)]
+pub(super) struct Both {
+    pub sqlite: &'static str,
+    pub postgres: &'static str,
+}
+
+impl Both {
+    /// The words of this database.
+    pub fn of(self, db: &Db) -> &'static str {
+        match db {
+            Db::Sqlite(_) => self.sqlite,
+            Db::Postgres(_) => self.postgres,
+        }
+    }
+}
+
+/// Makes a [`Both`] of a macro that takes the name of the database.
+macro_rules! both {
+    ($text:ident) => {
+        $crate::store::outbox::Both { sqlite: $text!(sqlite), postgres: $text!(postgres) }
     };
 }
-use heads;
+
+/// What differs between the databases. `$1` is JSON: `list` has values, `rows` has records, both in a column `value`.
+/// `now` is the time that leases are measured by: SQLite's one process has it as `$2`, PostgreSQL's many ask the server.
+macro_rules! words {
+    (sqlite list) => {
+        "json_each($1)"
+    };
+    (postgres list) => {
+        "json_array_elements_text(CAST($1 AS JSON))"
+    };
+    (sqlite rows) => {
+        "json_each($1)"
+    };
+    (postgres rows) => {
+        "json_array_elements(CAST($1 AS JSON))"
+    };
+    (sqlite now) => {
+        "$2"
+    };
+    (postgres now) => {
+        "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
+    };
+    (sqlite lock $table:literal) => {
+        ""
+    };
+    (postgres lock $table:literal) => {
+        concat!(" FOR NO KEY UPDATE OF ", $table)
+    };
+    (sqlite pass $table:literal) => {
+        ""
+    };
+    (postgres pass $table:literal) => {
+        concat!(" FOR NO KEY UPDATE OF ", $table, " SKIP LOCKED")
+    };
+}
+pub(super) use {both, words};
 
 /// Platforms as one value, since neither database binds a list: `,discord,slack,`.
 pub(super) fn platform_list(platforms: &[Platform]) -> String {

@@ -2,8 +2,13 @@
 
 use jiff::Timestamp;
 
-use crate::store::db::{Db, query, query_scalar, writing};
-use crate::store::values::micros;
+use super::queue::refresh;
+use super::rows::{SELECT_LOCKED, StoredRow, close, close_attempts, put, put_rows};
+use super::{Both, both, words};
+use crate::domain::DeliveryState;
+use crate::domain::outbox::Event;
+use crate::store::db::{Db, query, query_as, query_scalar, writing};
+use crate::store::values::{json, micros};
 use crate::store::{Store, StoreError};
 
 /// What a recovery took back.
@@ -15,50 +20,55 @@ pub struct Recovered {
     pub unknown: u64,
 }
 
-// Locks the rows first: what is decided next must see every intent that was committed.
-const LOCK_OVERDUE: &str = "UPDATE delivery SET lease_epoch = lease_epoch
-    WHERE state = 'leased' AND (lease_until <= $1 OR ($2 AND lease_owner <> $3)) RETURNING id";
+macro_rules! overdue {
+    ($db:ident) => {
+        concat!(
+            "SELECT d.id FROM delivery d WHERE d.state = 'leased'
+                AND (d.lease_until <= ",
+            words!($db now),
+            " OR ($1 AND d.lease_owner <> $3)) ORDER BY d.id LIMIT 1000",
+            words!($db pass "d")
+        )
+    };
+}
 
-// An attempt of an earlier lease leaves its trace in `unsettled_since`; an open one is of this lease.
-const DOUBT: &str = "UPDATE delivery SET state = 'unknown', lease_owner = NULL, lease_until = NULL,
-        reason = 'its sender stopped before the answer was recorded',
-        unsettled_since = COALESCE(unsettled_since,
-            (SELECT MIN(started_at) FROM attempt WHERE delivery_id = $1 AND outcome IS NULL))
-    WHERE id = $1 AND (unsettled_since IS NOT NULL
-        OR EXISTS (SELECT 1 FROM attempt WHERE delivery_id = $1 AND outcome IS NULL))";
-
-const REQUEUE: &str = "UPDATE delivery SET state = 'pending', lease_owner = NULL, lease_until = NULL,
-        reason = 'its sender stopped before it was posted'
-    WHERE id = $1 AND state = 'leased'";
-
-const CLOSE_LOST: &str = "UPDATE attempt SET ended_at = $2, outcome = 'lost'
-    WHERE delivery_id = $1 AND outcome IS NULL";
+const OVERDUE: Both = both!(overdue);
 
 impl Store {
     /// Takes back deliveries whose lease is over: when its time is up and, in SQLite, at once when
-    /// another owner held it, since only one process uses the file.
+    /// another owner held it, since only one process uses the file. PostgreSQL's server tells the time.
     ///
     /// A delivery whose post may have been made becomes unknown, any other one waits again.
     pub async fn recover(&self, owner: &str, now: Timestamp) -> Result<Recovered, StoreError> {
         let sole_process = matches!(self.db, Db::Sqlite(_));
         let mut recovered = Recovered::default();
         writing!(self, |tx| {
-            let overdue: Vec<String> = query_scalar(LOCK_OVERDUE)
-                .bind(micros(now))
+            // By itself: what is read next must see every intent that was committed before the lock.
+            let overdue: Vec<String> = query_scalar(OVERDUE.of(&self.db))
                 .bind(sole_process)
+                .bind(micros(now))
                 .bind(owner)
                 .fetch_all(&mut *tx)
                 .await?;
-            for id in overdue {
-                let unknown = query(DOUBT).bind(&id).execute(&mut *tx).await?.rows_affected();
-                if unknown == 0 {
-                    query(REQUEUE).bind(&id).execute(&mut *tx).await?;
-                    recovered.requeued += 1;
-                } else {
-                    query(CLOSE_LOST).bind(&id).bind(micros(now)).execute(&mut *tx).await?;
-                    recovered.unknown += 1;
-                }
+            if overdue.is_empty() {
+                return Ok(recovered);
             }
+            let rows: Vec<StoredRow> =
+                query_as(SELECT_LOCKED.of(&self.db)).bind(json(&overdue)).fetch_all(&mut *tx).await?;
+            let (mut put_back, mut closed, mut queues) = (Vec::new(), Vec::new(), Vec::new());
+            for stored in rows {
+                let Some(next) = stored.row()?.after(Event::LeaseOver, now) else { continue };
+                match next.row.state {
+                    DeliveryState::Unknown => recovered.unknown += 1,
+                    _ => recovered.requeued += 1,
+                }
+                closed.extend(next.closes.map(|outcome| close(&stored.id, None, outcome, None, None)));
+                put_back.push(put(&stored.id, &next.row));
+                queues.push(stored.destination_id);
+            }
+            put_rows!(self, tx, put_back);
+            close_attempts!(self, tx, closed, now);
+            refresh!(self, tx, queues);
         });
         Ok(recovered)
     }
@@ -67,7 +77,11 @@ impl Store {
     pub async fn skip_expired(&self, now: Timestamp) -> Result<u64, StoreError> {
         let sql =
             "UPDATE delivery SET state = 'skipped', reason = 'it waited too long and was too old to post'
-            WHERE state = 'pending' AND expires_at <= $1";
-        Ok(writing!(self, |tx| { query(sql).bind(micros(now)).execute(&mut *tx).await?.rows_affected() }))
+            WHERE state = 'pending' AND expires_at <= $1 RETURNING destination_id";
+        writing!(self, |tx| {
+            let skipped: Vec<(i64,)> = query_as(sql).bind(micros(now)).fetch_all(&mut *tx).await?;
+            refresh!(self, tx, skipped.iter().map(|(destination,)| *destination));
+            Ok(skipped.len() as u64)
+        })
     }
 }

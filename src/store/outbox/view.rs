@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{heads, platform_list};
+use super::Lane;
 use crate::domain::{
     DeliveryId, DeliveryState, Destination, DestinationId, PaperId, PaperKey, Platform, Why,
 };
@@ -113,11 +113,30 @@ impl Store {
 
     /// When the next delivery of these platforms can be claimed; `None` when nothing waits for time alone.
     pub async fn next_due(&self, platforms: &[Platform]) -> Result<Option<Timestamp>, StoreError> {
-        let sql = concat!("SELECT MIN(d.next_at)", heads!());
-        let next: Option<i64> = reading!(self, |tx| {
-            query_scalar(sql).bind(platform_list(platforms)).fetch_one(&mut *tx).await?
+        let lanes: Vec<Lane> = platforms.iter().copied().map(Lane::from).collect();
+        self.next_due_paced(&lanes).await
+    }
+
+    /// When the next delivery can be claimed within the budgets of the platforms; `None` when nothing
+    /// waits for time alone.
+    pub async fn next_due_paced(&self, lanes: &[Lane]) -> Result<Option<Timestamp>, StoreError> {
+        const DUE: &str = "SELECT MIN(due_at) FROM destination
+            WHERE platform = $1 AND paused_at IS NULL AND due_at IS NOT NULL";
+        let mut next: Option<Timestamp> = None;
+        reading!(self, |tx| {
+            for lane in lanes {
+                let due: Option<i64> =
+                    query_scalar(DUE).bind(lane.platform.name()).fetch_one(&mut *tx).await?;
+                let Some(due) = opt_timestamp(due, "the time of a delivery")? else { continue };
+                let budget: Option<i64> = query_scalar("SELECT whole_at FROM allowance WHERE scope = $1")
+                    .bind(lane.scope())
+                    .fetch_optional(&mut *tx)
+                    .await?;
+                let open = budget.and_then(|budget| lane.open_at(budget)).map_or(due, |open| due.max(open));
+                next = Some(next.map_or(open, |next| next.min(open)));
+            }
         });
-        opt_timestamp(next, "the time of a delivery")
+        Ok(next)
     }
 
     /// How many deliveries each platform has in each state; states without any are left out.
