@@ -20,7 +20,8 @@ const CONNECTIONS: u32 = 8;
 /// The server ends what is stuck, and lets go of the locks of a process that is gone.
 ///
 /// In the transaction and not in the session, which belongs to a pooler.
-const BEGIN: &str = "BEGIN; SET LOCAL statement_timeout = '14s'; SET LOCAL idle_in_transaction_session_timeout = '30s'";
+const BEGIN: &str =
+    "BEGIN; SET LOCAL statement_timeout = '14s'; SET LOCAL idle_in_transaction_session_timeout = '30s'";
 
 /// Connections to one server; every clone shares them.
 #[derive(Clone)]
