@@ -10,7 +10,7 @@ use sqlx::migrate::MigrateError;
 pub enum StoreError {
     /// The database cannot be reached, is busy or full: nothing was changed, try again later.
     #[error("the database cannot be used at the moment: {}", words(.0))]
-    Unavailable(#[source] sqlx::Error),
+    Unavailable(sqlx::Error),
     /// A stored value cannot be read back.
     #[error("the database holds something that Paperwire cannot read: {what}")]
     Corrupt {

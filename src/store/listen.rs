@@ -8,8 +8,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::postgres::{PgListener, PgPoolOptions};
-use tokio::time::timeout;
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::time::{Instant, timeout};
 
 use super::db::{Db, Pg, query, writing};
 use super::statement::late;
@@ -23,6 +24,9 @@ const ECHO: &str = "echo";
 const HEARD_WITHIN: Duration = Duration::from_secs(3);
 /// After so long a silence it is seen whether the connection still stands.
 const SILENCE: Duration = Duration::from_secs(60);
+
+/// How often it is seen whether a new connection meets a session that is older than itself.
+const LOOKS: usize = 3;
 
 /// What other processes are told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,10 +67,14 @@ impl Store {
         self.say(&format!("{topic} {voice}")).await
     }
 
-    /// Listens to the other processes; `None` where there are none, or where no word comes through: a pooler in
-    /// transaction mode swallows them.
+    /// Listens to the other processes; `None` where there are none, and behind a pooler: in transaction mode it hands
+    /// words to anybody.
     pub async fn listen(&self) -> Result<Option<Listener>, StoreError> {
         let Db::Postgres(Pg { pool, voice, .. }) = &self.db else { return Ok(None) };
+        let pooled = timeout(HEARD_WITHIN, is_pooled(pool.options())).await.map_err(|_| late())??;
+        if pooled {
+            return Ok(None);
+        }
         // A connection of its own for as long as it listens, beside those for transactions.
         let own = PgPoolOptions::new().max_connections(1).connect_lazy_with(pool.options().clone());
         let ears = async {
@@ -88,6 +96,26 @@ impl Store {
         });
         Ok(())
     }
+}
+
+/// True when sessions of the server are handed to several clients: one of them is older than the connection to it.
+///
+/// It has to be known before LISTEN, whose session would give words to clients that never asked for them.
+async fn is_pooled(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
+    let age = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp() - backend_start) * 1000000 AS BIGINT)
+        FROM pg_stat_activity WHERE pid = pg_backend_pid()";
+    for _ in 0..LOOKS {
+        let begun = Instant::now();
+        let mut connection = options.connect().await?;
+        let age: Option<Option<i64>> =
+            sqlx::query_scalar(age).persistent(false).fetch_optional(&mut connection).await?;
+        connection.close().await?;
+        let own = i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX);
+        if age.flatten().is_none_or(|age| age > own) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 impl Listener {

@@ -148,7 +148,6 @@ async fn connections_that_are_half_open_are_replaced_within_45_seconds() {
     eventually("the others are posted", async || remote.posted() == 3).await;
     println!("posting again {:?} after all connections had become half-open", broken.elapsed());
     assert!(broken.elapsed() < Duration::from_secs(45), "{:?}", broken.elapsed());
-    assert!(running.serve.log().contains("connecting anew"), "{}", running.serve.log());
     remote.ends_with(running, 3).await;
 }
 

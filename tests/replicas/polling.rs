@@ -5,6 +5,7 @@ use axum::extract::Request;
 use axum::{Router, http::header};
 use futures::future::join_all;
 use jiff::ToSpan as _;
+use jiff::civil::{Date, Weekday};
 use paperwire::clock::{Clock, SystemClock};
 use paperwire::pipeline::{PollSettings, Poller, Stage as _, Step, Turn};
 use paperwire::sources::{FetchConfig, Fetcher, HuggingFace, fetch::SystemLookup};
@@ -102,7 +103,9 @@ async fn two_processes_ask_arxiv_one_at_a_time_and_three_seconds_apart() {
     let world = Loopback::start(Router::new().fallback(answer)).await;
     let site = Site::new(serve::Database::Postgres, Days::new()).await;
     Store::open(&site.store_url).await.unwrap().migrate().await.unwrap();
-    let day = SystemClock.today().saturating_sub(1.day()).to_string();
+    let past = SystemClock.today().saturating_sub(1.day()).series((-1).day());
+    let worked = |day: &Date| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+    let day = past.into_iter().find(worked).unwrap().to_string();
     let poll = || {
         let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_paperwire"));
         command.args(["poll", "--from", &day, "--to", &day]).envs(site.environment());

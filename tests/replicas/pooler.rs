@@ -31,7 +31,7 @@ impl Pooler {
         let mut file = std::fs::File::create(&settings).unwrap();
         write!(
             file,
-            "[databases]\n* = host=127.0.0.1 port={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
+            "[databases]\n* = host=127.0.0.1 port={} user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
              unix_socket_dir =\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 4\n\
              max_client_conn = 200\n",
             server.port().unwrap()

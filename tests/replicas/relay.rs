@@ -85,7 +85,8 @@ async fn carry(
     mut forgotten: watch::Receiver<u64>,
 ) {
     let as_of = *forgotten.borrow_and_update();
-    match *wire.borrow_and_update() {
+    let now = *wire.borrow_and_update();
+    match now {
         Wire::Closed => return,
         Wire::Silent => return hold(near).await,
         Wire::Whole => {}
