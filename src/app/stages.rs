@@ -15,7 +15,7 @@ use super::wakes::Wakes;
 use super::{pollers, search};
 use crate::clock::Clock;
 use crate::config::{Config, Role};
-use crate::pipeline::{Cards, Roundups, Router, SendSettings, Sender, Stage, Turn};
+use crate::pipeline::{Cards, Poller, Roundups, Router, SendSettings, Sender, Stage, Turn};
 use crate::search::Search;
 use crate::store::Store;
 use crate::web::Health;
@@ -37,9 +37,10 @@ pub(super) struct Stages<'a> {
     pub stop: &'a CancellationToken,
 }
 
-/// Who does what. Web pages and commands are no stages.
-const TABLE: [(Role, fn(&Stages<'_>) -> anyhow::Result<()>); 5] = [
-    (Role::Poller, |stages| stages.poll()),
+type Start = fn(&Stages<'_>);
+
+/// Who does what, beside polling. Web pages and commands are no stages.
+const TABLE: [(Role, Start); 4] = [
     (Role::Router, |stages| stages.route()),
     (Role::Roundups, |stages| stages.round_up()),
     (Role::Cards, |stages| stages.edit()),
@@ -49,22 +50,25 @@ const TABLE: [(Role, fn(&Stages<'_>) -> anyhow::Result<()>); 5] = [
 impl Stages<'_> {
     /// Starts those of the process's roles; gives the search index where it is kept up.
     pub fn start(&self) -> anyhow::Result<Option<Arc<Search>>> {
-        for (role, start) in TABLE {
-            if self.config.serve.has(role) {
-                start(self)?;
-            }
+        let serve = &self.config.serve;
+        if serve.has(Role::Poller) {
+            self.poll(pollers(self.config, self.store)?);
+        }
+        for (_, start) in TABLE.iter().filter(|(role, _)| serve.has(*role)) {
+            start(self);
         }
         Ok(self.index())
     }
 
-    /// Polls in turn with the other processes on the database; a process alone needs no lease.
+    /// What the process takes leases with.
     pub fn turn(&self, hold: Duration) -> Turn {
         Turn { store: self.store.clone(), clock: self.clock.clone(), owner: self.owner.clone(), hold }
     }
 
-    fn poll(&self) -> anyhow::Result<()> {
+    fn poll(&self, pollers: Vec<Poller>) {
+        // A process alone needs no lease.
         let turn = self.store.is_shared().then(|| self.turn(POLL_HOLD));
-        for poller in pollers(self.config, self.store)? {
+        for poller in pollers {
             let name = format!("poller of {}", poller.source_name());
             let poller = match &turn {
                 Some(turn) => poller.in_turn(turn.clone()),
@@ -84,24 +88,21 @@ impl Stages<'_> {
             };
             self.tasks.spawn(following.run());
         }
-        Ok(())
     }
 
-    fn route(&self) -> anyhow::Result<()> {
+    fn route(&self) {
         let delivery = &self.config.delivery;
         let (store, clock, all) = (self.store.clone(), self.clock.clone(), self.platforms.all.clone());
         let router = Router::new(store, clock, all, delivery.max_age, delivery.short_text);
         self.run("router", Arc::new(router), &self.wakes.route, self.wakes.deliveries(), false);
-        Ok(())
     }
 
-    fn round_up(&self) -> anyhow::Result<()> {
+    fn round_up(&self) {
         let roundups = Roundups::new(self.store.clone(), self.clock.clone(), self.platforms.all.clone());
         self.run("roundups", Arc::new(roundups), &Arc::default(), self.wakes.deliveries(), false);
-        Ok(())
     }
 
-    fn edit(&self) -> anyhow::Result<()> {
+    fn edit(&self) {
         let delivery = &self.config.delivery;
         if delivery.living_cards {
             let (store, connected) = (self.store.clone(), self.platforms.connected.clone());
@@ -109,10 +110,9 @@ impl Stages<'_> {
             let cards = Cards::new(store, clock, connected, owner, delivery.short_text);
             self.run("cards", Arc::new(cards), &Arc::default(), Vec::new(), true);
         }
-        Ok(())
     }
 
-    fn send(&self) -> anyhow::Result<()> {
+    fn send(&self) {
         let delivery = &self.config.delivery;
         let sender = Sender::new(
             self.store.clone(),
@@ -128,7 +128,6 @@ impl Stages<'_> {
             self.stop.clone(),
         );
         self.run("sender", Arc::new(sender), &self.wakes.send, Vec::new(), true);
-        Ok(())
     }
 
     fn index(&self) -> Option<Arc<Search>> {

@@ -34,9 +34,8 @@ impl Turn {
             let until = renewed_at + self.hold * 2 / 3;
             match tokio::time::timeout_at(until, renewal).await {
                 Ok(Ok(true)) => renewed_at = Instant::now(),
-                Ok(Ok(false)) => return,
                 Ok(Err(error)) => debug!("Cannot renew the lease “{name}”: {error}"),
-                Err(_) => return,
+                Ok(Ok(false)) | Err(_) => return,
             }
         }
     }

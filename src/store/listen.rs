@@ -23,7 +23,7 @@ const ECHO: &str = "echo";
 /// How long a word may take.
 const HEARD_WITHIN: Duration = Duration::from_secs(3);
 /// After so long a silence it is seen whether the connection still stands.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// How often it is seen whether a new connection meets a session that is older than itself.
 const LOOKS: usize = 3;
@@ -128,10 +128,9 @@ impl Listener {
                         return Ok(topic);
                     }
                 }
-                Ok(Ok(None)) => return Err(late().into()),
                 Ok(Err(error)) => return Err(error.into()),
                 Err(_) if self.is_heard().await? => {}
-                Err(_) => return Err(late().into()),
+                Ok(Ok(None)) | Err(_) => return Err(late().into()),
             }
         }
     }

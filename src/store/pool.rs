@@ -54,7 +54,9 @@ impl Pool {
     /// Begins a transaction with time limits.
     pub async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
         let pool = self.lock().pool.clone();
-        tokio::time::timeout(STATEMENT_LIMIT, pool.begin_with(BEGIN)).await.unwrap_or_else(|_| Err(late()))
+        // Boxed, as every future of the store holds it.
+        let begun = Box::pin(async move { pool.begin_with(BEGIN).await });
+        tokio::time::timeout(STATEMENT_LIMIT, begun).await.unwrap_or_else(|_| Err(late()))
     }
 
     /// Begins a transaction that may take its time.
@@ -65,7 +67,7 @@ impl Pool {
 
     /// Commits within the time limit.
     pub async fn commit(tx: Transaction<'static, Postgres>) -> Result<(), sqlx::Error> {
-        tokio::time::timeout(STATEMENT_LIMIT, tx.commit()).await.unwrap_or_else(|_| Err(late()))
+        tokio::time::timeout(STATEMENT_LIMIT, Box::pin(tx.commit())).await.unwrap_or_else(|_| Err(late()))
     }
 
     /// Looks after one transaction, from before its beginning.
