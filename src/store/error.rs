@@ -131,12 +131,29 @@ fn is_passing_in_sqlite(extended: u32) -> bool {
 /// Connection, resources, shutdown, failover, deadlock: PostgreSQL's appendix A.
 fn is_passing_in_postgres(sqlstate: &str) -> bool {
     ["08", "53", "57P", "58"].iter().any(|class| sqlstate.starts_with(class))
-        || matches!(sqlstate, "40001" | "40P01" | "55P03" | "25006" | "57014")
+        || matches!(sqlstate, "40001" | "40P01" | "55P03" | "25006" | "25P03" | "25P04" | "57014")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_full_disk_is_said_in_words() {
+        use sqlx::Connection as _;
+        let mut connection = sqlx::SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let fill =
+            "PRAGMA max_page_count = 2; CREATE TABLE full (x); INSERT INTO full VALUES (zeroblob(100000))";
+        let error = sqlx::raw_sql(fill).execute(&mut connection).await.unwrap_err();
+        let error = StoreError::from(error);
+        assert!(error.is_disk_full() && error.ends_by_itself(), "{error:?}");
+        assert!(error.to_string().contains("its disk is full; make room"), "{error}");
+        let silent = StoreError::from(sqlx::Error::PoolTimedOut);
+        assert!(
+            !silent.is_disk_full() && silent.to_string().contains("no connection to it in 10 s"),
+            "{silent}"
+        );
+    }
 
     #[test]
     fn a_busy_full_or_absent_database_is_a_passing_trouble() {

@@ -137,6 +137,23 @@ async fn a_database_that_goes_away_while_running_is_missed_and_work_goes_on_when
 }
 
 #[tokio::test]
+async fn a_refused_token_is_named_and_does_not_make_the_process_unready() {
+    let remote = Remote::new().await;
+    remote.site.discord.revoke_token();
+    remote.list(0..1);
+    let running = remote.serve().await;
+    eventually("it is degraded", async || running.ready().await.1["state"] == "degraded").await;
+    let (status, said) = running.ready().await;
+    assert_eq!(
+        (status, &said["ready"], &said["paused_destinations"]["discord"]),
+        (200, &true.into(), &1.into())
+    );
+    let reason = said["reasons"][0].as_str().unwrap();
+    assert!(reason.contains("Discord refuses the account") && reason.contains("token"), "{said}");
+    assert!(running.serve.stop().await.success());
+}
+
+#[tokio::test]
 async fn connections_that_are_half_open_are_replaced_within_45_seconds() {
     let remote = Remote::new().await;
     remote.list(0..1);
