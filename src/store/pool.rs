@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::{Connection as _, PgPool, Postgres, Transaction};
 use tokio::time::Instant;
 use tracing::warn;
 
@@ -15,6 +15,10 @@ use super::statement::{STATEMENT_LIMIT, late};
 
 /// How long a caller waits for a connection.
 pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// A connection that was used so short a time ago is taken for well.
+const FRESH: Duration = Duration::from_secs(1);
+/// How long any other one may take to show that it is.
+const PING_LIMIT: Duration = Duration::from_secs(2);
 /// Few enough for ten processes under PostgreSQL's default of 100 connections.
 const CONNECTIONS: u32 = 8;
 /// The server ends what is stuck, and lets go of the locks of a process that is gone.
@@ -103,6 +107,16 @@ fn lazy(options: &PgConnectOptions) -> PgPool {
     PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .before_acquire(|connection, used| {
+            Box::pin(async move {
+                if used.idle_for < FRESH {
+                    return Ok(true);
+                }
+                let answer = tokio::time::timeout(PING_LIMIT, connection.ping()).await;
+                answer.unwrap_or_else(|_| Err(late())).map(|()| true)
+            })
+        })
         .connect_lazy_with(options.clone())
 }
 

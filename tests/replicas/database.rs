@@ -1,9 +1,11 @@
 //! The database is away, or the wire to it broken: the process waits, says so, posts nothing, and goes on by itself.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use paperwire::clock::{Clock as _, SystemClock};
-use paperwire::store::Store;
+use paperwire::store::{Store, StoreError};
 use serde_json::Value;
 
 use super::relay::Relay;
@@ -166,6 +168,45 @@ async fn connections_that_are_half_open_are_replaced_within_45_seconds() {
     println!("posting again {:?} after all connections had become half-open", broken.elapsed());
     assert!(broken.elapsed() < Duration::from_secs(45), "{:?}", broken.elapsed());
     remote.ends_with(running, 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_are_lost_in_use_keep_nobody_waiting_for_45_seconds() {
+    let db = crate::store::Database::postgres().await;
+    let relay = Relay::before(&db.url).await;
+    let store = Store::open(&relay.url(&db.url)).await.unwrap();
+    let broken = Arc::new(AtomicBool::new(false));
+    let askers: Vec<_> = (0..16)
+        .map(|_| {
+            let (store, broken) = (store.clone(), broken.clone());
+            tokio::spawn(async move {
+                let mut failures = 0;
+                loop {
+                    let after = broken.load(Ordering::SeqCst);
+                    match store.ping().await {
+                        Ok(()) if after => return failures,
+                        Ok(()) => {}
+                        Err(error) => {
+                            assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+                            failures += 1;
+                        }
+                    }
+                }
+            })
+        })
+        .collect();
+    for _ in 0..200 {
+        store.ping().await.unwrap();
+    }
+    relay.forget();
+    broken.store(true, Ordering::SeqCst);
+    let since = Instant::now();
+    let mut failures = 0;
+    for asker in askers {
+        failures += asker.await.unwrap();
+    }
+    println!("all were answered {:?} after their connections were lost, {failures} in vain", since.elapsed());
+    assert!(failures > 0 && since.elapsed() < Duration::from_secs(45), "{failures}, {:?}", since.elapsed());
 }
 
 #[tokio::test]
