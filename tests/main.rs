@@ -10,6 +10,7 @@ mod import;
 mod layers;
 mod pipeline;
 mod project;
+mod replicas;
 mod roundup;
 mod search;
 mod serve;

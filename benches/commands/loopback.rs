@@ -102,8 +102,10 @@ impl Loopback {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("a bound socket has an address"));
         let client = reqwest::Client::builder().timeout(timeout).build().expect("a client");
-        let state = web::State { store: shop.store.clone() };
-        tokio::spawn(web::serve(listener, state, webhooks, CancellationToken::new()));
+        let pages = Arc::new(web::Pages::default());
+        pages.show(shop.store.clone());
+        pages.take(webhooks);
+        tokio::spawn(web::serve(listener, pages, CancellationToken::new()));
         Self { address, client, key }
     }
 

@@ -1,5 +1,6 @@
 //! The bot, and the ways in which people reach it.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
+use super::alone::alone;
 use super::discord::discord_config;
 use super::platforms::{slack_config, slack_managers};
 use crate::bot::{Bot, BotSettings};
@@ -15,13 +17,16 @@ use crate::chat::discord::{self, IdentifyBudget, Interactions, run_gateway};
 use crate::chat::slack::{Door, HttpCommands, run_socket};
 use crate::chat::{CommandHandler, Incoming, Outgoing, Webhook};
 use crate::clock::Clock;
-use crate::config::{Config, DiscordMode, SlackMode};
+use crate::config::{Config, DiscordMode, Role, SlackMode};
+use crate::pipeline::Turn;
 use crate::search::Search;
 use crate::store::Store;
 
 /// Sessions that Discord lets a bot start in a day are 1,000; an allowance may be drawn twice within one.
 const SESSIONS: u32 = 500;
 const DAY: Duration = Duration::from_hours(24);
+/// Processes with connections to Slack: each opens two, and Slack allows ten of an app.
+const SLACK_SOCKETS: usize = 4;
 
 /// What the ways to the bot are built from.
 pub struct Commands<'a> {
@@ -33,6 +38,8 @@ pub struct Commands<'a> {
     pub search: Option<Arc<Search>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// For what only one process does.
+    pub turn: Turn,
     /// Where the work runs.
     pub tasks: &'a TaskTracker,
     /// Ends it.
@@ -42,6 +49,9 @@ pub struct Commands<'a> {
 impl Commands<'_> {
     /// Opens every way that the configuration has; those over HTTP come back, to be mounted.
     pub fn start(&self) -> anyhow::Result<Vec<Arc<dyn Webhook>>> {
+        if !self.has(Role::Commands) && !self.has(Role::Web) {
+            return Ok(Vec::new());
+        }
         let handler = self.handler();
         let mut webhooks = Vec::new();
         webhooks.extend(self.discord(&handler)?);
@@ -50,6 +60,19 @@ impl Commands<'_> {
             warn!("Commands cannot arrive over HTTP: web.listen is empty");
         }
         Ok(webhooks)
+    }
+
+    /// Starts what only so many processes do as there are leases.
+    fn alone<F>(&self, leases: Vec<String>, work: impl Fn(CancellationToken) -> F + Send + Sync + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let work = Box::new(move |stop| -> Pin<Box<dyn Future<Output = ()> + Send>> { Box::pin(work(stop)) });
+        self.tasks.spawn(alone(self.turn.clone(), leases, self.stop.clone(), work));
+    }
+
+    fn has(&self, role: Role) -> bool {
+        self.config.serve.has(role)
     }
 
     fn handler(&self) -> Arc<dyn CommandHandler> {
@@ -71,13 +94,23 @@ impl Commands<'_> {
         }
         let config = discord_config(self.config);
         if self.config.discord.mode == DiscordMode::Gateway {
+            if !self.has(Role::Commands) {
+                return Ok(None);
+            }
             let budget = Arc::new(Sessions { store: self.store.clone(), clock: self.clock.clone() });
-            let (handler, stop) = (handler.clone(), self.stop.clone());
-            self.tasks.spawn(async move {
-                if let Err(refused) = run_gateway(&config, handler, budget, stop).await {
-                    error!("Slash commands on Discord have ended: {refused}");
+            let handler = handler.clone();
+            // Discord sends everything to every connection of a shard, so that one is enough.
+            self.alone(vec!["discord gateway".to_owned()], move |stop| {
+                let (config, handler, budget) = (config.clone(), handler.clone(), budget.clone());
+                async move {
+                    if let Err(refused) = run_gateway(&config, handler, budget, stop).await {
+                        error!("Slash commands on Discord have ended: {refused}");
+                    }
                 }
             });
+            return Ok(None);
+        }
+        if !self.has(Role::Web) {
             return Ok(None);
         }
         let Some(key) = self.config.discord.public_key else {
@@ -86,15 +119,17 @@ impl Commands<'_> {
         };
         let webhook = discord::Webhook::new(key, Interactions::new(&config, handler.clone())?)?;
         let door = Arc::new(DiscordDoor { webhook, clock: self.clock.clone() });
-        let stop = self.stop.clone();
         self.tasks.spawn({
-            let (door, stop) = (door.clone(), stop.clone());
+            let (door, stop) = (door.clone(), self.stop.clone());
             async move {
                 stop.cancelled().await;
                 door.webhook.finished().await;
             }
         });
-        self.tasks.spawn(async move { discord::register_until_done(&config, &stop).await });
+        self.alone(vec!["discord commands".to_owned()], move |stop| {
+            let config = config.clone();
+            async move { discord::register_until_done(&config, &stop).await }
+        });
         Ok(Some(door))
     }
 
@@ -105,16 +140,27 @@ impl Commands<'_> {
         }
         let (config, managers) = (slack_config(self.config), slack_managers(&slack.managers));
         if slack.mode == SlackMode::Socket {
+            if !self.has(Role::Commands) {
+                return Ok(None);
+            }
             let Some(app_token) = slack.app_token.clone() else {
                 info!("Slash commands on Slack are off: set PAPERWIRE__SLACK__APP_TOKEN to switch them on");
                 return Ok(None);
             };
-            let (handler, stop) = (handler.clone(), self.stop.clone());
-            self.tasks.spawn(async move {
-                if let Err(error) = run_socket(config, app_token, managers, handler, stop).await {
-                    error!("Slash commands on Slack have ended: {error:#}");
+            let handler = handler.clone();
+            let places = (1..=SLACK_SOCKETS).map(|n| format!("slack socket {n}")).collect();
+            self.alone(places, move |stop| {
+                let (config, managers) = (config.clone(), managers.clone());
+                let (app_token, handler) = (app_token.clone(), handler.clone());
+                async move {
+                    if let Err(error) = run_socket(config, app_token, managers, handler, stop).await {
+                        error!("Slash commands on Slack have ended: {error:#}");
+                    }
                 }
             });
+            return Ok(None);
+        }
+        if !self.has(Role::Web) {
             return Ok(None);
         }
         let Some(secret) = slack.signing_secret.clone() else {

@@ -14,10 +14,11 @@ use url::Url;
 use super::{fetcher, runner::Runner};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::pipeline::{PollSettings, Poller};
+use crate::pipeline::{PollSettings, Poller, Turn};
 use crate::sources::Fetcher;
 use crate::sources::feed::{self, Feed, LookError, Parsed};
 use crate::store::{FeedId, FollowedFeed, Store};
+use crate::web::Health;
 
 /// How often the table is looked at: a feed that was just added is read within this time.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
@@ -56,8 +57,11 @@ fn poller(config: &Config, store: &Store, fetcher: &Fetcher, feed: &FollowedFeed
 pub(super) struct Following {
     pub config: Config,
     pub store: Store,
+    /// Where other processes poll too.
+    pub turn: Option<Turn>,
     /// Woken when a feed has brought something.
-    pub route: Arc<Notify>,
+    pub route: Vec<Arc<Notify>>,
+    pub health: Arc<Health>,
     pub tasks: TaskTracker,
     pub stop: CancellationToken,
 }
@@ -105,12 +109,16 @@ impl Following {
             }
             let stop = self.stop.child_token();
             running.insert(feed.id, stop.clone());
-            let Some(poller) = poller(&self.config, &self.store, fetcher, feed) else { continue };
+            let Some(mut poller) = poller(&self.config, &self.store, fetcher, feed) else { continue };
+            if let Some(turn) = &self.turn {
+                poller = poller.in_turn(turn.clone());
+            }
             let runner = Runner {
                 stage: Arc::new(poller),
                 clock: Arc::new(SystemClock),
+                health: self.health.stage("poller of feeds"),
                 wake: Arc::default(),
-                next: Some(self.route.clone()),
+                next: self.route.clone(),
                 stop,
                 finishes_steps: false,
             };

@@ -2,6 +2,7 @@
 //!
 //! The only place that names a concrete chat platform or source.
 
+mod alone;
 mod arxiv;
 pub mod ask;
 mod commands;
@@ -14,6 +15,9 @@ mod platforms;
 mod runner;
 mod sandbox;
 mod serve;
+mod stages;
+mod start;
+mod wakes;
 
 use std::sync::Arc;
 

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, error};
+use tracing::{debug, error, info};
 
 use crate::clock::Clock;
 use crate::pipeline::{Stage, Step};
+use crate::web::StageHealth;
 
 /// A stage looks for work at least this often: another process may have brought some.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
@@ -21,10 +22,12 @@ pub struct Runner {
     pub stage: Arc<dyn Stage>,
     /// Tells the time for `Idle { until }`.
     pub clock: Arc<dyn Clock>,
+    /// Where it tells how it is.
+    pub health: StageHealth,
     /// Brings it to work.
     pub wake: Arc<Notify>,
     /// Woken after work was done.
-    pub next: Option<Arc<Notify>>,
+    pub next: Vec<Arc<Notify>>,
     /// Ends it.
     pub stop: CancellationToken,
     /// True when a step must not be cut off: it ends by itself soon after `stop`.
@@ -46,18 +49,19 @@ impl Runner {
             };
             let wait = match result {
                 Ok(Step::Worked) => {
-                    failures = 0;
-                    if let Some(next) = &self.next {
-                        next.notify_one();
-                    }
+                    self.recovered(&mut failures);
+                    self.health.well(Some(self.clock.now()));
+                    self.next.iter().for_each(|next| next.notify_one());
                     continue;
                 }
                 Ok(Step::Idle { until }) => {
-                    failures = 0;
+                    self.recovered(&mut failures);
+                    self.health.well(None);
                     self.idle_time(until)
                 }
                 Err(error) => {
                     failures += 1;
+                    self.health.failed(&error);
                     let wait = (BACK_OFF.0 * 2_u32.saturating_pow(failures - 1)).min(BACK_OFF.1);
                     error!(
                         stage = self.stage.name(),
@@ -75,6 +79,12 @@ impl Runner {
             }
         }
         debug!(stage = self.stage.name(), "The {} has stopped", self.stage.name());
+    }
+
+    fn recovered(&self, failures: &mut u32) {
+        if std::mem::take(failures) > 0 {
+            info!(stage = self.stage.name(), "The {} works again", self.stage.name());
+        }
     }
 
     fn idle_time(&self, until: Option<jiff::Timestamp>) -> Duration {

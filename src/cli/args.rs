@@ -9,6 +9,7 @@ use jiff::civil::{Date, Time};
 use url::Url;
 
 use crate::app::ArchiveName;
+use crate::config::Role;
 use crate::domain::{Every, Platform};
 
 /// A wire service for research papers: new papers into the right Discord and Slack channels, each once,
@@ -62,7 +63,7 @@ impl Color {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Poll, match and post until stopped
-    Serve,
+    Serve(Serve),
     /// Show it at work: sample papers arrive in three sandbox channels (no network, no tokens)
     Demo(Demo),
     /// Fetch listings into the store and end
@@ -113,6 +114,13 @@ pub enum Command {
         /// Which shell
         shell: Shell,
     },
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Serve {
+    /// Do only this part of the work; several with commas (docs/operations.md)
+    #[arg(long, value_name = "ROLE", value_delimiter = ',')]
+    pub only: Vec<Role>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -67,7 +67,7 @@ fn dispatch(args: Args) -> Result<(), CliError> {
         }
         let config = config::load(args.config.as_deref())?;
         match args.command {
-            Command::Serve => serve::run(&config, output).await,
+            Command::Serve(args) => serve::run(config, args, output).await,
             Command::Poll(poll) => poll::run(&config, poll, output).await,
             Command::Subscriptions(command) => subscriptions::run(&config, command, output).await,
             Command::Papers(command) => papers::run(&config, command, output).await,

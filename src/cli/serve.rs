@@ -1,5 +1,6 @@
 //! `paperwire serve`
 
+use super::args::Serve;
 use super::exit::CliError;
 use super::output::Output;
 use crate::app;
@@ -7,8 +8,11 @@ use crate::config::{Config, LogFormat};
 use crate::telemetry;
 
 /// Runs every stage until the process is told to stop.
-pub async fn run(config: &Config, output: Output) -> Result<(), CliError> {
+pub async fn run(mut config: Config, args: Serve, output: Output) -> Result<(), CliError> {
+    if !args.only.is_empty() {
+        config.serve.only = args.only;
+    }
     telemetry::init(&config.log.filter, config.log.format == LogFormat::Json)
         .map_err(|e| CliError::Usage(e.to_string()))?;
-    Ok(app::serve(config, output.json).await?)
+    Ok(app::serve(&config, output.json).await?)
 }

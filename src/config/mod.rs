@@ -10,6 +10,7 @@ mod nearest;
 mod place;
 mod reader;
 mod redact;
+mod roles;
 mod sections;
 mod value;
 
@@ -20,6 +21,7 @@ use secrecy::ExposeSecret;
 
 pub use error::{ConfigError, Fault};
 pub use place::StoreConfig;
+pub use roles::{Role, ServeConfig};
 pub use sections::{
     ArxivConfig, CommandsConfig, DeliveryConfig, DiscordConfig, DiscordMode, FeedsConfig, HuggingFaceConfig,
     LogConfig, LogFormat, RxivConfig, SlackConfig, SlackManagers, SlackMode, SourcesConfig, WebConfig,
@@ -45,6 +47,8 @@ pub struct Config {
     pub web: WebConfig,
     /// What is logged, and how.
     pub log: LogConfig,
+    /// What of all the work a process does.
+    pub serve: ServeConfig,
     /// Where papers come from.
     pub sources: SourcesConfig,
     /// How messages are sent.
@@ -79,6 +83,7 @@ impl Config {
             store: StoreConfig::read(reader, &data_dir),
             web: WebConfig::read(reader),
             log: LogConfig::read(reader),
+            serve: ServeConfig::read(reader),
             sources: SourcesConfig::read(reader),
             delivery: DeliveryConfig::read(reader),
             commands: CommandsConfig::read(reader),

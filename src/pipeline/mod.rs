@@ -16,6 +16,7 @@ mod recorder;
 mod roundup;
 mod router;
 mod sender;
+mod turn;
 mod view;
 
 use async_trait::async_trait;
@@ -31,6 +32,7 @@ pub use poller::{PollReport, PollSettings, Poller};
 pub use roundup::{Roundups, preview_roundup};
 pub use router::Router;
 pub use sender::{SendSettings, Sender};
+pub use turn::Turn;
 
 /// What a step came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

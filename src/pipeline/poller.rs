@@ -11,10 +11,10 @@ use tokio::sync::Mutex;
 use tracing::{info, warn};
 
 use super::jitter::next_poll;
-use super::{Stage, Step};
+use super::{Stage, Step, Turn};
 use crate::clock::Clock;
 use crate::sources::{RateLimit, Source, SourceError, Validators};
-use crate::store::{PollNote, SourceState, Store};
+use crate::store::{LeaseAnswer, PollNote, SourceState, Store};
 
 /// After a longer silence, what was listed before this many days is stored but not posted any more.
 const POST_WITHIN_DAYS: i64 = 14;
@@ -22,6 +22,9 @@ const POST_WITHIN_DAYS: i64 = 14;
 const FIRST_BACK_OFF: Duration = Duration::from_secs(30);
 /// The longest wait after repeated failures.
 const MAX_BACK_OFF: Duration = Duration::from_hours(1);
+
+/// Between two questions whose turn it is.
+const SHORTEST_WAIT: Duration = Duration::from_millis(500);
 
 /// How a source is polled.
 #[derive(Debug, Clone)]
@@ -58,12 +61,19 @@ pub struct Poller {
     source: Arc<dyn Source>,
     settings: PollSettings,
     next_at: Mutex<Option<Timestamp>>,
+    turn: Option<Turn>,
 }
 
 impl Poller {
     /// Makes the stage; the first step polls at once.
     pub fn new(store: Store, clock: Arc<dyn Clock>, source: Arc<dyn Source>, settings: PollSettings) -> Self {
-        Self { store, clock, source, settings, next_at: Mutex::new(None) }
+        Self { store, clock, source, settings, next_at: Mutex::new(None), turn: None }
+    }
+
+    /// Takes turns with other processes: each time one of them polls, for all.
+    #[must_use]
+    pub fn in_turn(self, turn: Turn) -> Self {
+        Self { turn: Some(turn), ..self }
     }
 
     /// The name of its source.
@@ -230,6 +240,36 @@ impl Poller {
         let first = FIRST_BACK_OFF.min(self.settings.interval);
         asked.unwrap_or_else(|| (first * 2_u32.pow(failures - 1)).min(MAX_BACK_OFF))
     }
+
+    /// Polls, and keeps what came of it; gives the time of the next poll.
+    async fn poll_and_note(&self) -> anyhow::Result<Timestamp> {
+        let source = self.source_name();
+        let (mut at, mut told) = (None, None);
+        let wait = match self.poll().await {
+            Ok(report) => {
+                let PollReport { from, to, new, changed, bad_rows, .. } = report;
+                info!(source, %from, %to, new, changed, bad_rows, "Polled {source}: {new} new papers");
+                at = self.source.next_poll(self.clock.now()).await;
+                self.settings.interval
+            }
+            Err(error) => {
+                let wait = self.wait_after(&error).await;
+                told = Some(format!("{error:#}"));
+                warn!(
+                    source,
+                    wait_s = wait.as_secs(),
+                    "Cannot poll {source}, next try in {} s: {error:#}",
+                    wait.as_secs()
+                );
+                wait
+            }
+        };
+        let ended = self.clock.now();
+        let next_poll = at.unwrap_or_else(|| next_poll(ended, wait, fastrand::f64()));
+        let note = PollNote { at: ended, error: told.as_deref(), next_poll };
+        self.store.note_poll(self.source.name(), note).await?;
+        Ok(next_poll)
+    }
 }
 
 /// Why a poll ended before its last day.
@@ -265,32 +305,38 @@ impl Stage for Poller {
         if let Some(until) = next_at.filter(|at| *at > now) {
             return Ok(Step::Idle { until: Some(until) });
         }
-        let source = self.source_name();
-        let (mut at, mut told) = (None, None);
-        let wait = match self.poll().await {
-            Ok(report) => {
-                let PollReport { from, to, new, changed, bad_rows, .. } = report;
-                info!(source, %from, %to, new, changed, bad_rows, "Polled {source}: {new} new papers");
-                at = self.source.next_poll(self.clock.now()).await;
-                self.settings.interval
-            }
-            Err(error) => {
-                let wait = self.wait_after(&error).await;
-                told = Some(format!("{error:#}"));
-                warn!(
-                    source,
-                    wait_s = wait.as_secs(),
-                    "Cannot poll {source}, next try in {} s: {error:#}",
-                    wait.as_secs()
-                );
-                wait
+        let Some(turn) = &self.turn else {
+            *next_at = Some(self.poll_and_note().await?);
+            return Ok(Step::Worked);
+        };
+        let name = format!("poll {}", self.source_name());
+        // A start asks at once, unless somebody has asked within the interval.
+        let rested = next_at.is_none().then_some(self.settings.interval);
+        let taken = self.store.take_lease(&name, &turn.owner, turn.hold, rested, now).await?;
+        if let LeaseAnswer::Later(wait) = taken {
+            let until = self.clock.now() + wait.max(SHORTEST_WAIT);
+            *next_at = Some(until);
+            return Ok(Step::Idle { until: Some(until) });
+        }
+        let polled = tokio::select! {
+            polled = self.poll_and_note() => polled,
+            () = turn.hold(&name) => {
+                let source = self.source_name();
+                warn!(source, "Broke off the poll of {source}: the database gave no more time for it");
+                return Ok(Step::Worked);
             }
         };
-        let ended = self.clock.now();
-        let next_poll = at.unwrap_or_else(|| next_poll(ended, wait, fastrand::f64()));
-        *next_at = Some(next_poll);
-        let note = PollNote { at: ended, error: told.as_deref(), next_poll };
-        self.store.note_poll(self.source.name(), note).await?;
+        let now = self.clock.now();
+        // After a failure of the database the next one may try soon; the lease ends by itself when it is still away.
+        let rest = polled.as_ref().map_or(SHORTEST_WAIT, |at| between(now, *at));
+        let given_back = self.store.end_lease(&name, &turn.owner, rest, now).await;
+        *next_at = Some(polled?);
+        given_back?;
         Ok(Step::Worked)
     }
+}
+
+/// The time from one instant to a later one.
+fn between(from: Timestamp, to: Timestamp) -> Duration {
+    Duration::try_from(to.duration_since(from)).unwrap_or(Duration::ZERO)
 }

@@ -5,25 +5,25 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::database::HasStatementCache;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Database, PgPool, Postgres, Row, Sqlite, SqlitePool};
+use sqlx::{ConnectOptions, Connection, Row, SqlitePool};
 
 use super::StoreError;
+use super::pool::{ACQUIRE_TIMEOUT, Pool};
+use super::statement::late;
+pub(super) use super::statement::{query, query_as, query_scalar};
 
-/// How long SQLite waits for another process's write before it says “busy”.
+/// How long SQLite waits for another process's write before it says “busy”; shorter than [`ACQUIRE_TIMEOUT`],
+/// since the holder of the connection comes first.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a caller waits for a connection; longer than [`BUSY_TIMEOUT`], whose holder comes first.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long PostgreSQL may take to answer a first connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Readers beside SQLite's one writer.
 const SQLITE_READERS: u32 = 4;
-/// Few enough for ten processes under PostgreSQL's default of 100 connections.
-const POSTGRES_CONNECTIONS: u32 = 8;
 /// The oldest SQLite without the bug that corrupts a database in WAL mode.
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 
@@ -47,8 +47,10 @@ pub(super) struct Lite {
 /// PostgreSQL.
 #[derive(Clone)]
 pub(super) struct Pg {
-    pub pool: PgPool,
+    pub pool: Pool,
     pub name: String,
+    /// Tells what this process announces from what others do.
+    pub voice: Arc<str>,
 }
 
 impl Db {
@@ -156,60 +158,15 @@ async fn open_postgres(url: &str) -> Result<Pg, StoreError> {
         connection.close().await?;
         Ok::<String, sqlx::Error>(version)
     };
-    let version = tokio::time::timeout(CONNECT_TIMEOUT, first)
-        .await
-        .map_err(|late| sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, late)))??;
+    let version = tokio::time::timeout(CONNECT_TIMEOUT, first).await.map_err(|_| late())??;
     let host = match options.get_socket() {
         Some(socket) => socket.display().to_string(),
         None => options.get_host().to_owned(),
     };
     let number = version.split_whitespace().next().unwrap_or(&version);
     let name = format!("PostgreSQL {number} at {host}/{database}");
-    let pool = PgPoolOptions::new()
-        .max_connections(POSTGRES_CONNECTIONS)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .connect_lazy_with(options);
-    Ok(Pg { pool, name })
-}
-
-/// A database that the store's statements run on.
-pub(super) trait Dialect: Database + HasStatementCache {
-    /// Whether statements may stay prepared in the session. A pooler may hand the next transaction to
-    /// another server, which does not know them or knows others by the same name.
-    const KEEPS_STATEMENTS: bool;
-}
-
-impl Dialect for Sqlite {
-    const KEEPS_STATEMENTS: bool = true;
-}
-
-impl Dialect for Postgres {
-    const KEEPS_STATEMENTS: bool = false;
-}
-
-/// A statement that returns no rows.
-pub(super) fn query<'q, DB: Dialect>(sql: &'static str) -> sqlx::query::Query<'q, DB, DB::Arguments> {
-    sqlx::query(sql).persistent(DB::KEEPS_STATEMENTS)
-}
-
-/// A statement that returns rows of a named shape.
-pub(super) fn query_as<'q, DB: Dialect, O>(
-    sql: &'static str,
-) -> sqlx::query::QueryAs<'q, DB, O, DB::Arguments>
-where
-    O: for<'r> sqlx::FromRow<'r, DB::Row>,
-{
-    sqlx::query_as(sql).persistent(DB::KEEPS_STATEMENTS)
-}
-
-/// A statement that returns single values.
-pub(super) fn query_scalar<'q, DB: Dialect, O>(
-    sql: &'static str,
-) -> sqlx::query::QueryScalar<'q, DB, O, DB::Arguments>
-where
-    (O,): for<'r> sqlx::FromRow<'r, DB::Row>,
-{
-    sqlx::query_scalar(sql).persistent(DB::KEEPS_STATEMENTS)
+    let voice = format!("{:x}", fastrand::u64(..)).into();
+    Ok(Pg { pool: Pool::new(options), name, voice })
 }
 
 /// Runs a block as one transaction that only reads; `$tx` is the connection's transaction.
@@ -217,11 +174,9 @@ macro_rules! reading {
     ($store:expr, |$tx:ident| $body:expr) => {
         match &$store.db {
             $crate::store::db::Db::Sqlite(lite) => {
-                $crate::store::db::transaction!(lite.read.begin(), $tx, $body)
+                $crate::store::db::in_file!(lite.read.begin(), $tx, $body)
             }
-            $crate::store::db::Db::Postgres(pg) => {
-                $crate::store::db::transaction!(pg.pool.begin(), $tx, $body)
-            }
+            $crate::store::db::Db::Postgres(pg) => $crate::store::db::on_server!(pg, $tx, $body),
         }
     };
 }
@@ -233,16 +188,14 @@ macro_rules! writing {
     ($store:expr, |$tx:ident| $body:expr) => {
         match &$store.db {
             $crate::store::db::Db::Sqlite(lite) => {
-                $crate::store::db::transaction!(lite.write.begin_with("BEGIN IMMEDIATE"), $tx, $body)
+                $crate::store::db::in_file!(lite.write.begin_with("BEGIN IMMEDIATE"), $tx, $body)
             }
-            $crate::store::db::Db::Postgres(pg) => {
-                $crate::store::db::transaction!(pg.pool.begin(), $tx, $body)
-            }
+            $crate::store::db::Db::Postgres(pg) => $crate::store::db::on_server!(pg, $tx, $body),
         }
     };
 }
 
-macro_rules! transaction {
+macro_rules! in_file {
     ($begin:expr, $tx:ident, $body:expr) => {{
         let mut $tx = $begin.await?;
         let out = $body;
@@ -251,7 +204,20 @@ macro_rules! transaction {
     }};
 }
 
-pub(super) use {reading, transaction, writing};
+// The watch is declared first, so that it is dropped last and sees how long everything took.
+macro_rules! on_server {
+    ($pg:expr, $tx:ident, $body:expr) => {{
+        let mut watch = $pg.pool.watch();
+        let mut $tx = $pg.pool.begin().await?;
+        watch.begun();
+        let out = $body;
+        $crate::store::pool::Pool::commit($tx).await?;
+        watch.done();
+        out
+    }};
+}
+
+pub(super) use {in_file, on_server, reading, writing};
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use sqlx::migrate::Migrator;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
-use super::db::{Db, query, query_scalar};
+use super::db::{Db, query_scalar};
 use super::{Store, StoreError};
 
 /// Names the lock that migrating processes take turns on; any number that nothing else uses.
@@ -27,8 +27,10 @@ impl Store {
                 pending
             }
             Db::Postgres(pg) => {
-                let mut tx = pg.pool.begin().await?;
-                query("SELECT pg_advisory_xact_lock($1)").bind(MIGRATION_LOCK).execute(&mut *tx).await?;
+                // Whoever migrates a large database takes long, and so do those who wait for it.
+                let mut tx = pg.pool.begin_patiently().await?;
+                let lock = sqlx::query("SELECT pg_advisory_xact_lock($1)").persistent(false);
+                lock.bind(MIGRATION_LOCK).execute(&mut *tx).await?;
                 let pending = pending(&migrator, &applied_in_postgres(&mut tx).await?);
                 migrator.run(&mut *tx).await?;
                 // The migrator prepares statements by name: they must not outlive the transaction.

@@ -3,36 +3,50 @@
 mod health;
 mod webhooks;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::{Router, routing::get};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
+pub use health::{Health, StageHealth};
+
 use crate::chat::Webhook;
 use crate::store::Store;
 
-/// What the pages need.
-#[derive(Clone)]
-pub struct State {
-    /// The store whose state they show.
-    pub store: Store,
+/// What the pages show. They are served before anything else works, so that a start that has to wait can say why.
+#[derive(Default)]
+pub struct Pages {
+    /// How the process is.
+    pub health: Arc<Health>,
+    /// The store, once it is open.
+    store: OnceLock<Store>,
+    /// What takes the platforms' requests, once it can.
+    webhooks: OnceLock<Vec<Arc<dyn Webhook>>>,
+}
+
+impl Pages {
+    /// Shows the state of this store from now on.
+    pub fn show(&self, store: Store) {
+        // Only the first one counts: a process opens one store.
+        let _ = self.store.set(store);
+    }
+
+    /// Takes the platforms' requests from now on.
+    pub fn take(&self, webhooks: Vec<Arc<dyn Webhook>>) {
+        let _ = self.webhooks.set(webhooks);
+    }
 }
 
 /// Serves until told to stop.
-pub async fn serve(
-    listener: TcpListener,
-    state: State,
-    webhooks: Vec<Arc<dyn Webhook>>,
-    stop: CancellationToken,
-) {
-    let pages: Router = Router::new()
+pub async fn serve(listener: TcpListener, pages: Arc<Pages>, stop: CancellationToken) {
+    let router = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .with_state(state);
-    let pages = webhooks.iter().fold(pages, |pages, webhook| pages.merge(webhooks::routes(webhook)));
-    let served = axum::serve(listener, pages).with_graceful_shutdown(stop.cancelled_owned()).await;
+        .fallback(webhooks::receive)
+        .with_state(pages);
+    let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
     if let Err(error) = served {
         error!("The web server ended: {error}");
     }

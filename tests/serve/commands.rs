@@ -86,7 +86,9 @@ impl Talk {
             })
             .await;
             let ready = format!("{}/readyz", running.address.as_ref().unwrap());
-            eventually("it answers", async || client().get(&ready).send().await.is_ok()).await;
+            let is_ready =
+                async || client().get(&ready).send().await.is_ok_and(|seen| seen.status().is_success());
+            eventually("it is ready", is_ready).await;
         } else if self.platform == Platform::Discord {
             self.site.discord.gateway_until(|gateway| gateway.up).await;
         } else {

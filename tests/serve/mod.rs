@@ -2,7 +2,7 @@
 
 mod commands;
 pub mod oracle;
-mod process;
+pub mod process;
 mod recorded;
 mod troubles;
 
@@ -21,7 +21,7 @@ use crate::worlds::{discord, postgres, slack};
 use process::Serve;
 
 /// The channels of these tests, open on their platforms.
-const DISCORD: [&str; 2] = ["100000000000000001", "100000000000000002"];
+pub const DISCORD: [&str; 2] = ["100000000000000001", "100000000000000002"];
 const SLACK: [&str; 2] = ["C0ROBOTS01", "C0VIDEOS02"];
 
 /// What it takes to see a whole run; long, because a busy machine is no failure.
@@ -29,22 +29,22 @@ const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Which database a run works on.
 #[derive(Debug, Clone, Copy)]
-enum Database {
+pub enum Database {
     Sqlite,
     Postgres,
 }
 
 /// The outside of one installation, and its folder and database.
-struct Site {
-    hub: Hub,
-    discord: Discord,
-    slack: Slack,
-    store_url: String,
-    folder: TempDir,
+pub struct Site {
+    pub hub: Hub,
+    pub discord: Discord,
+    pub slack: Slack,
+    pub store_url: String,
+    pub folder: TempDir,
 }
 
 impl Site {
-    async fn new(database: Database, days: Days) -> Self {
+    pub async fn new(database: Database, days: Days) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store_url = match database {
             Database::Sqlite => format!("sqlite://{}", folder.path().join("paperwire.db").display()),
@@ -60,7 +60,7 @@ impl Site {
     }
 
     /// The settings of this site as environment variables.
-    fn environment(&self) -> Vec<(&'static str, String)> {
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
         vec![
             ("PAPERWIRE__CONTACT", "test@paperwire.example".to_owned()),
             ("PAPERWIRE__DATA_DIR", self.folder.path().display().to_string()),
@@ -83,22 +83,22 @@ impl Site {
     }
 
     /// Serves with some settings of its own.
-    fn serve_with(&self, settings: &[(&'static str, String)]) -> Serve {
+    pub fn serve_with(&self, settings: &[(&'static str, String)]) -> Serve {
         Serve::start([self.environment().as_slice(), settings].concat())
     }
 
     /// Runs a command of the binary and returns what it printed.
-    async fn run(&self, arguments: &[&str]) -> String {
+    pub async fn run(&self, arguments: &[&str]) -> String {
         process::run(self.environment(), arguments).await
     }
 
-    async fn subscribe(&self, platform: &str, channel: &str, query: &str) {
+    pub async fn subscribe(&self, platform: &str, channel: &str, query: &str) {
         let add = ["subscriptions", "add", "--platform", platform, "--channel", channel, "--query", query];
         self.run(&add).await;
     }
 
     /// The addresses that people see in a channel, in order.
-    fn seen(&self, channel: &str) -> Vec<String> {
+    pub fn seen(&self, channel: &str) -> Vec<String> {
         let discord = self.discord.messages(channel).into_iter().map(|message| message.url);
         let slack = self.slack.messages(channel).into_iter().map(|message| message.url);
         discord.chain(slack).map(|url| url.expect("a card links its title")).collect()
