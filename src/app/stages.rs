@@ -15,7 +15,7 @@ use super::wakes::Wakes;
 use super::{pollers, search};
 use crate::clock::Clock;
 use crate::config::{Config, Role};
-use crate::pipeline::{Cards, Poller, Roundups, Router, SendSettings, Sender, Stage, Turn};
+use crate::pipeline::{Cards, Poller, OutcomeLog, Roundups, Router, SendSettings, Sender, Stage, Turn};
 use crate::search::Search;
 use crate::store::Store;
 use crate::web::Health;
