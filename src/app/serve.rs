@@ -20,7 +20,7 @@ use super::{lock::ServeLock, open_store, pollers};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::{ChannelId, Platform, Query};
-use crate::pipeline::{Cards, Roundups, Router, SendSettings, Sender, Stage};
+use crate::pipeline::{Cards, Roundups, Router, SendSettings, Sender, Stage, Surplus};
 use crate::store::Store;
 use crate::web;
 
@@ -87,6 +87,8 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
         );
         run(Arc::new(cards), &Arc::new(Notify::new()), None, true);
     }
+    let surplus = Surplus::new(store.clone(), clock.clone(), platforms.connected.clone(), owner.clone());
+    run(Arc::new(surplus), &Arc::new(Notify::new()), None, true);
     let sender = Sender::new(
         store.clone(),
         clock.clone(),

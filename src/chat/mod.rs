@@ -8,6 +8,8 @@ pub mod sandbox;
 pub mod slack;
 mod webhook;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 
@@ -58,8 +60,23 @@ pub trait ChatPlatform: Send + Sync {
     /// Changes a posted message once, without any retry of its own, and says what came of it.
     async fn edit(&self, edit: Edit<'_>) -> Edited;
 
-    /// Looks whether a delivery that may have been posted `since` a time is in its channel.
-    async fn find(&self, channel: &ChannelId, delivery: DeliveryId, since: Timestamp) -> Found;
+    /// Looks whether a post that may have been made `since` a time is in its channel; of several the earliest counts.
+    async fn find(&self, post: Post<'_>, since: Timestamp) -> Found;
+
+    /// Deletes a message of ours once, without any retry of its own; one that is gone already is done.
+    async fn delete(&self, _channel: &ChannelId, _message_id: &str) -> Edited {
+        Edited::Refused { reason: "messages of this platform cannot be deleted".to_owned() }
+    }
+
+    /// How long a channel must rest after the post that was just made there.
+    fn rest(&self, _channel: &ChannelId) -> Duration {
+        Duration::ZERO
+    }
+
+    /// Posts of the whole account in a second, over all processes; `None` is no limit.
+    fn per_second(&self) -> Option<u32> {
+        None
+    }
 }
 
 /// Chooses the process's TLS provider; call it before the first connection, as often as you like.

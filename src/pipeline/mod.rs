@@ -14,6 +14,7 @@ mod poster;
 mod roundup;
 mod router;
 mod sender;
+mod surplus;
 mod view;
 
 use async_trait::async_trait;
@@ -28,6 +29,7 @@ pub use poller::{PollReport, PollSettings, Poller};
 pub use roundup::{Roundups, preview_roundup};
 pub use router::Router;
 pub use sender::{SendSettings, Sender};
+pub use surplus::Surplus;
 
 /// What a step came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

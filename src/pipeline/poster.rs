@@ -36,7 +36,7 @@ impl Poster {
         if let Some(since) = unsettled
             && settle(since, platform.enforces_nonce(), policy, now) == Settle::Look
         {
-            let found = platform.find(&claimed.channel, claimed.id, since).await;
+            let found = platform.find(post(&claimed), since).await;
             let verdict = judge_found(found, since, claimed.unseen_since, policy, self.clock.now());
             tell(&claimed, &verdict);
             return self.finish(&claimed, &verdict).await;
@@ -49,8 +49,7 @@ impl Poster {
             let reason = "the database answered too late to post safely".to_owned();
             SendOutcome::Wait { after: Duration::ZERO, reason }
         } else {
-            let Claimed { channel, id, body, plain, .. } = &claimed;
-            platform.send(Post { channel, delivery: *id, body, plain: *plain }).await
+            platform.send(post(&claimed)).await
         };
         let attempt = Attempt { tries: claimed.tries, plain: claimed.plain, unsettled_since: unsettled };
         let jitter = fastrand::f64() * 2.0 - 1.0;
@@ -75,6 +74,11 @@ impl Poster {
             }
         }
     }
+}
+
+fn post(claimed: &Claimed) -> Post<'_> {
+    let Claimed { channel, id, body, plain, .. } = claimed;
+    Post { channel, delivery: *id, body, plain: *plain }
 }
 
 fn tell(claimed: &Claimed, verdict: &Verdict) {

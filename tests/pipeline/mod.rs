@@ -8,6 +8,7 @@ mod polling;
 mod routing;
 mod sending;
 mod settling;
+mod surplus;
 
 use std::sync::Arc;
 use std::time::Duration;

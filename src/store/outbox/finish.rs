@@ -183,6 +183,12 @@ impl Store {
                 .await?;
             let news = sent.rows_affected() > 0;
             if first.as_deref() != Some(message_id) {
+                query(super::surplus::NOTE)
+                    .bind(&id)
+                    .bind(message_id)
+                    .bind(micros(now))
+                    .execute(&mut *tx)
+                    .await?;
                 warn!(
                     delivery.id = id,
                     message.first = first,

@@ -5,6 +5,7 @@
 //! intent     record the attempt, before the platform hears of it
 //! finish     record what came of it; “sent” counts from any epoch, all else only under the lease
 //! recover    take back what a stopped sender held
+//! surplus    note and delete second messages of a delivery
 //! ```
 //! Only the oldest waiting delivery of a destination can be claimed and only one is in flight, so
 //! that a channel gets its papers in order. The rules themselves are in `domain`.
@@ -12,10 +13,12 @@
 mod claim;
 mod finish;
 mod recover;
+mod surplus;
 mod view;
 
 pub use claim::Claimed;
 pub use recover::Recovered;
+pub use surplus::{Surplus, SurplusEnd, SurplusWork};
 pub use view::{DeliveryFilter, DeliveryRecord};
 
 use crate::domain::Platform;
