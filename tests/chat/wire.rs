@@ -20,13 +20,15 @@ use crate::worlds::clock::FakeClock;
 const PATIENCE: Duration = Duration::from_hours(12);
 
 /// Keeps the paused time of tokio from running ahead while a socket or the store is waited for.
-pub struct Frozen(mpsc::Sender<()>);
+pub struct Frozen {
+    _end: mpsc::Sender<()>,
+}
 
 impl Frozen {
     pub fn new() -> Self {
         let (end, ended) = mpsc::channel::<()>();
         tokio::task::spawn_blocking(move || ended.recv().is_ok());
-        Self(end)
+        Self { _end: end }
     }
 }
 
@@ -34,19 +36,21 @@ pub struct Wire {
     pub db: Database,
     pub clock: Arc<FakeClock>,
     pub policy: RetryPolicy,
-    frozen: Frozen,
+    _frozen: Frozen,
 }
 
 impl Wire {
     pub async fn new() -> Self {
         paperwire::chat::install_tls_provider();
+        // First of all: the store is opened with time limits.
+        let frozen = Frozen::new();
         let policy = RetryPolicy {
             schedule: [5, 30].map(Duration::from_secs).to_vec(),
             max_wait: Duration::from_hours(1),
             nonce_window: Duration::from_mins(2),
         };
         let clock = Arc::new(FakeClock::at(&at(0).to_string()));
-        Self { db: Database::sqlite().await, clock, policy, frozen: Frozen::new() }
+        Self { db: Database::sqlite().await, clock, policy, _frozen: frozen }
     }
 
     /// Puts so many papers into the queue of each channel.
@@ -81,7 +85,6 @@ impl Wire {
 
     /// Time passes, for the store, the adapters and the worlds alike.
     pub async fn pass(&self, time: Duration) {
-        let Frozen(_) = &self.frozen;
         self.clock.advance(time);
         tokio::time::advance(time).await;
     }
