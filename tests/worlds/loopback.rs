@@ -207,7 +207,7 @@ pub struct Faults(Mutex<Vec<(Option<String>, Fault)>>, Mutex<Option<Share>>);
 /// Faults that a share of all requests meets.
 struct Share {
     random: fastrand::Rng,
-    share: f64,
+    part: f64,
     faults: Vec<Fault>,
     met: usize,
 }
@@ -226,7 +226,7 @@ impl Faults {
     /// Of the requests that meet no other fault this share meets one of these, by chance with a seed.
     pub fn share(&self, share: f64, seed: u64, faults: &[Fault]) {
         let random = fastrand::Rng::with_seed(seed);
-        *self.1.lock().unwrap() = Some(Share { random, share, faults: faults.to_vec(), met: 0 });
+        *self.1.lock().unwrap() = Some(Share { random, part: share, faults: faults.to_vec(), met: 0 });
     }
 
     /// Requests that met a fault by chance.
@@ -245,8 +245,8 @@ impl Faults {
             return Some(queue.remove(at).1);
         }
         let mut share = self.1.lock().unwrap();
-        let Share { random, share, faults, met } = share.as_mut()?;
-        if random.f64() >= *share {
+        let Share { random, part, faults, met } = share.as_mut()?;
+        if random.f64() >= *part {
             return None;
         }
         *met += 1;

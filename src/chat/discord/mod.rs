@@ -97,6 +97,7 @@ impl Discord {
     }
 
     /// Keeps to so many requests in a second instead of the 50 that Discord allows.
+    #[must_use]
     pub fn with_per_second(mut self, requests: u32) -> Self {
         self.pace = Pace::per_second(requests);
         self.per_second = requests;

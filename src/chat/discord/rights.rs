@@ -130,13 +130,12 @@ impl Discord {
     /// Whether a channel's history can be read; `Err` is what to say while that is not known.
     pub(super) async fn reading(&self, id: u64) -> Result<Reading, Found> {
         let me = self.rights.me.get_or_try_init(|| self.own_id()).await?;
-        let hindrance = match self.rights.channels.get(id) {
-            Some(known) => known,
-            None => {
-                let found = self.hindrance(id, me).await?;
-                self.rights.channels.keep(id, found);
-                found
-            }
+        let hindrance = if let Some(known) = self.rights.channels.get(id) {
+            known
+        } else {
+            let found = self.hindrance(id, me).await?;
+            self.rights.channels.keep(id, found);
+            found
         };
         Ok(hindrance.map_or_else(|| Reading::May { me: me.clone() }, |reason| Reading::MayNot { reason }))
     }

@@ -88,6 +88,7 @@ impl Slack {
     }
 
     /// Reads history only so often in a minute: Slack allows an app that is handed out beside its Marketplace one read.
+    #[must_use]
     pub fn with_history_per_minute(mut self, reads: u32) -> Self {
         self.limits = Limits::new(reads);
         self.reader = Reader::new(reads);

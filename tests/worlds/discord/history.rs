@@ -151,15 +151,12 @@ pub async fn read(
             |m: &&super::Stored| granted && m.posted.channel == channel && !m.deleted && now - m.at >= lag;
         let messages = state.messages.iter().filter(there);
         let limit = usize::try_from(limit).unwrap();
-        let mut shown: Vec<&super::Stored> = match after {
+        let mut shown: Vec<&super::Stored> = if let Some(after) = after {
             // Those that follow the id most closely.
-            Some(after) => {
-                messages.filter(|m| m.posted.id.parse::<u64>().unwrap() > after).take(limit).collect()
-            }
-            None => {
-                let all: Vec<_> = messages.collect();
-                all[all.len().saturating_sub(limit)..].to_vec()
-            }
+            messages.filter(|m| m.posted.id.parse::<u64>().unwrap() > after).take(limit).collect()
+        } else {
+            let all: Vec<_> = messages.collect();
+            all[all.len().saturating_sub(limit)..].to_vec()
         };
         // The newest first, in any case.
         shown.reverse();
@@ -186,7 +183,7 @@ pub async fn delete(
         let Some(message) = state.messages.iter_mut().find(own) else {
             return Err(error(404, 10008, "Unknown Message"));
         };
-        if message.object["author"]["id"] != BOT.to_string() {
+        if message.object["author"]["id"].as_str() != Some(&*BOT.to_string()) {
             return Err(error(403, 50003, "Cannot execute action on this message"));
         }
         message.deleted = true;
