@@ -36,7 +36,7 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     for (papers, channels) in SCENES {
         let name = format!("fanout/{papers}x{channels}");
-        if only.as_ref().is_none_or(|only| name.contains(only.as_str())) {
+        if only.as_ref().is_none_or(|only| name.ends_with(only.as_str())) {
             runtime.block_on(scene(&name, papers, channels, json));
         }
     }
