@@ -9,9 +9,9 @@ WORKDIR /build
 # The dependencies change seldom: this layer is built anew only when the manifest or the lock file does.
 COPY Cargo.toml Cargo.lock build.rs ./
 # Cargo wants the file of every target that the manifest names, also of those that are not built here.
-RUN mkdir -p migrations src tests benches/matcher benches/search benches/relevance benches/commands benches/outbox \
+RUN mkdir -p migrations src tests benches/matcher benches/search benches/relevance benches/commands benches/outbox benches/fanout \
  && touch src/lib.rs tests/main.rs benches/matcher/main.rs benches/search/main.rs benches/relevance/main.rs benches/commands/main.rs \
-    benches/outbox/main.rs \
+    benches/outbox/main.rs benches/fanout/main.rs \
  && echo 'fn main() {}' > src/main.rs \
  && cargo build --release --locked \
  && rm -r migrations src

@@ -213,7 +213,7 @@ impl ChatPlatform for Told {
         Edited::Done
     }
 
-    async fn find(&self, _: &ChannelId, _: DeliveryId, _: Timestamp) -> Found {
+    async fn find(&self, _: Post<'_>, _: Timestamp) -> Found {
         Found::Absent
     }
 }

@@ -23,8 +23,13 @@ impl Platforms {
     /// Builds the adapters from the configuration.
     pub fn new(config: &Config, ledger: Ledger) -> anyhow::Result<Self> {
         let all: Vec<Arc<dyn ChatPlatform>> = vec![
-            Arc::new(discord::Discord::new(&discord_config(config))?),
-            Arc::new(slack::Slack::new(&slack_config(config))?),
+            Arc::new(
+                discord::Discord::new(&discord_config(config))?.with_per_second(config.discord.per_second),
+            ),
+            Arc::new(
+                slack::Slack::new(&slack_config(config))?
+                    .with_history_per_minute(config.slack.history_per_minute),
+            ),
             Arc::new(Sandbox::new(Arc::new(ledger))),
         ];
         let connected = all.iter().filter(|p| is_connected(config, p.platform())).cloned().collect();

@@ -91,6 +91,10 @@ impl SandboxLedger for Ledger {
         Ok(self.store.sandbox_edit(delivery, body).await?)
     }
 
+    async fn delete(&self, number: i64) -> anyhow::Result<()> {
+        Ok(self.store.sandbox_delete(number).await?)
+    }
+
     async fn find(&self, channel: &ChannelId, delivery: DeliveryId) -> anyhow::Result<Option<i64>> {
         let kept = self.store.sandbox_messages(Some(channel), 0).await?;
         Ok(kept.into_iter().find(|message| message.delivery == delivery).map(|message| message.id))

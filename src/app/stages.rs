@@ -15,7 +15,9 @@ use super::wakes::Wakes;
 use super::{pollers, search};
 use crate::clock::Clock;
 use crate::config::{Config, Role};
-use crate::pipeline::{Cards, Poller, OutcomeLog, Roundups, Router, SendSettings, Sender, Stage, Turn};
+use crate::pipeline::{
+    Cards, OutcomeLog, Poller, Roundups, Router, SendSettings, Sender, Stage, Surplus, Turn,
+};
 use crate::search::Search;
 use crate::store::Store;
 use crate::web::Health;
@@ -113,6 +115,9 @@ impl Stages<'_> {
     }
 
     fn send(&self) {
+        let platforms = self.platforms.connected.clone();
+        let surplus = Surplus::new(self.store.clone(), self.clock.clone(), platforms, self.owner.clone());
+        self.run("surplus", Arc::new(surplus), &Arc::new(Notify::new()), Vec::new(), true);
         let delivery = &self.config.delivery;
         let sender = Sender::new(
             self.store.clone(),

@@ -1,4 +1,4 @@
-//! Changing a message where it stands; doing it twice is as good as once.
+//! Changing or deleting a message where it stands; doing it twice is as good as once.
 
 use std::time::Duration;
 
@@ -17,10 +17,10 @@ pub struct Edit<'a> {
     pub body: &'a str,
 }
 
-/// What came of an edit.
+/// What came of an edit or a deletion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edited {
-    /// The message is as it shall be.
+    /// The message is as it shall be, or gone as it shall be.
     Done,
     /// It cannot be changed, now and later.
     Refused {

@@ -71,8 +71,13 @@ pub trait ChatPlatform: Send + Sync {
     /// Changes a posted message once, without any retry of its own, and says what came of it.
     async fn edit(&self, edit: Edit<'_>) -> Edited;
 
-    /// Looks whether a delivery that may have been posted `since` a time is in its channel.
-    async fn find(&self, channel: &ChannelId, delivery: DeliveryId, since: Timestamp) -> Found;
+    /// Looks whether a post that may have been made `since` a time is in its channel; of several the earliest counts.
+    async fn find(&self, post: Post<'_>, since: Timestamp) -> Found;
+
+    /// Deletes a message of ours once, without any retry of its own; one that is gone already is done.
+    async fn delete(&self, _channel: &ChannelId, _message_id: &str) -> Edited {
+        Edited::Refused { reason: "messages of this platform cannot be deleted".to_owned() }
+    }
 }
 
 /// Chooses the process's TLS provider; call it before the first connection, as often as you like.

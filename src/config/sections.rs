@@ -261,6 +261,8 @@ pub struct DiscordConfig {
     pub public_key: Option<[u8; 32]>,
     /// How slash commands arrive.
     pub mode: DiscordMode,
+    /// Requests in a second.
+    pub per_second: u32,
     /// The longest that one request may take.
     pub timeout: Duration,
 }
@@ -283,6 +285,7 @@ impl DiscordConfig {
             application_id: reader.read("discord.application_id", snowflake),
             public_key: reader.read("discord.public_key", public_key),
             mode: reader.read("discord.mode", one_of(modes)),
+            per_second: reader.read("discord.per_second", number(1..=50)),
             timeout: reader.read("discord.timeout", duration(MOMENT..=2 * MINUTE)),
         }
     }
@@ -303,6 +306,8 @@ pub struct SlackConfig {
     pub mode: SlackMode,
     /// Who may change what a channel is subscribed to.
     pub managers: SlackManagers,
+    /// Reads of history in a minute.
+    pub history_per_minute: u32,
     /// The longest that one request may take.
     pub timeout: Duration,
 }
@@ -337,6 +342,7 @@ impl SlackConfig {
             mode: reader
                 .read("slack.mode", one_of(&[("socket", SlackMode::Socket), ("http", SlackMode::Http)])),
             managers: reader.read("slack.managers", slack_managers),
+            history_per_minute: reader.read("slack.history_per_minute", number(1..=1_000)),
             timeout: reader.read("slack.timeout", duration(MOMENT..=2 * MINUTE)),
         }
     }

@@ -16,6 +16,7 @@ mod recorder;
 mod roundup;
 mod router;
 mod sender;
+mod surplus;
 mod turn;
 mod view;
 
@@ -32,6 +33,7 @@ pub use poller::{PollReport, PollSettings, Poller};
 pub use roundup::{Roundups, preview_roundup};
 pub use router::Router;
 pub use sender::{SendSettings, Sender};
+pub use surplus::Surplus;
 pub use turn::Turn;
 
 /// What a step came to.

@@ -35,7 +35,7 @@ impl Poster {
     pub async fn look(&self, claimed: Claimed) -> Ended {
         let since = claimed.unsettled_since.unwrap_or_else(|| self.clock.now());
         let found = match self.platforms.get(&claimed.platform) {
-            Some(platform) => platform.find(&claimed.channel, claimed.id, since).await,
+            Some(platform) => platform.find(post(&claimed), since).await,
             None => Found::Later { after: INTENT_LIFETIME, reason: NOT_CONNECTED.to_owned() },
         };
         let verdict = judge_found(found, since, claimed.unseen_since, &self.policy, self.clock.now());
@@ -50,10 +50,7 @@ impl Poster {
                 let reason = "the database answered too late to post safely".to_owned();
                 SendOutcome::Wait { after: Duration::ZERO, reason }
             }
-            Some(platform) => {
-                let Claimed { channel, id, body, plain, .. } = &claimed;
-                platform.send(Post { channel, delivery: *id, body, plain: *plain }).await
-            }
+            Some(platform) => platform.send(post(&claimed)).await,
         };
         let Claimed { tries, plain, unsettled_since, .. } = claimed;
         let jitter = fastrand::f64() * 2.0 - 1.0;
@@ -76,6 +73,10 @@ impl Poster {
 }
 
 const NOT_CONNECTED: &str = "this process is not connected to the platform";
+fn post(claimed: &Claimed) -> Post<'_> {
+    let Claimed { channel, id, body, plain, .. } = claimed;
+    Post { channel, delivery: *id, body, plain: *plain }
+}
 
 fn tell(claimed: &Claimed, verdict: &Verdict) {
     let Claimed { id, platform, channel, .. } = claimed;
@@ -151,7 +152,7 @@ mod tests {
             Edited::Done
         }
 
-        async fn find(&self, _: &ChannelId, _: DeliveryId, _: Timestamp) -> Found {
+        async fn find(&self, _: Post<'_>, _: Timestamp) -> Found {
             Found::Absent
         }
     }

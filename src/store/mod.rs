@@ -59,7 +59,10 @@ pub use interactions::Begun;
 pub use latest::Latest;
 pub use leases::LeaseAnswer;
 pub use listen::{Listener, Topic};
-pub use outbox::{Claimed, DeliveryFilter, DeliveryRecord, Ended, Lane, Recovered, SentFact};
+pub use outbox::{
+    Claimed, DeliveryFilter, DeliveryRecord, Ended, Lane, Recovered, SentFact, Surplus, SurplusEnd,
+    SurplusWork,
+};
 pub use overview::{PaperCounts, RoutedAt};
 pub use papers::{CounterSnapshot, ListedAt, Moved, PaperFilter, last_announcement};
 pub use pausing::Resumed;

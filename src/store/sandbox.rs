@@ -57,6 +57,13 @@ impl Store {
         Ok(changed > 0)
     }
 
+    /// Deletes a message; that there is none is as good.
+    pub async fn sandbox_delete(&self, id: i64) -> Result<(), StoreError> {
+        let sql = "DELETE FROM sandbox_message WHERE id = $1";
+        writing!(self, |tx| { query(sql).bind(id).execute(&mut *tx).await?.rows_affected() });
+        Ok(())
+    }
+
     /// The messages of a channel, or of all, with a number above `after`; oldest first.
     pub async fn sandbox_messages(
         &self,

@@ -53,6 +53,7 @@ async fn a_card_arrives_as_one_embed_that_reads_as_it_should() {
 async fn the_answer_is_a_whole_message_that_serenity_reads() {
     let (world, discord) = world().await;
     post(&discord, "100", 1, card()).await;
+    world.grant_history();
     let url = format!("{}/channels/100/messages", world.base_url());
     let answer = reqwest::Client::builder()
         .no_proxy()

@@ -1,9 +1,13 @@
 //! The platform adapters against the fake platforms: what people see, and what each refusal becomes.
 
 mod discord;
+mod doubts;
+mod history;
 mod hostile;
 mod limits;
 mod slack;
+mod storms;
+mod wire;
 
 pub use hostile::hostile as hostile_texts;
 

@@ -133,8 +133,10 @@ async fn a_revoked_token_names_the_setting() {
     let SendOutcome::AccountRefused { reason } = post(&slack, "C1", 1, card()).await else { panic!() };
     assert!(reason.contains("PAPERWIRE__SLACK__BOT_TOKEN"), "{reason}");
     assert_eq!(world.requests(), ["token_revoked"]);
+    assert!(matches!(post(&slack, "C2", 1, card()).await, SendOutcome::AccountRefused { .. }));
+    assert_eq!(world.requests().len(), 1, "it is not asked again so soon");
     world.restore_token();
-    message_id(post(&slack, "C1", 1, card()).await);
+    message_id(post(&adapter(&world.base_url(), TIMEOUT), "C1", 1, card()).await);
 }
 
 #[tokio::test]

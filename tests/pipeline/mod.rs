@@ -9,6 +9,7 @@ mod polling;
 mod routing;
 pub mod sending;
 mod settling;
+mod surplus;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -77,7 +77,7 @@ impl ChatPlatform for Memory {
         Edited::Done
     }
 
-    async fn find(&self, _: &ChannelId, _: DeliveryId, _: Timestamp) -> Found {
+    async fn find(&self, _: Post<'_>, _: Timestamp) -> Found {
         Found::CannotTell { reason: "it keeps no history".into() }
     }
 }

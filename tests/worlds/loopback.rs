@@ -202,7 +202,15 @@ impl Held {
 
 /// Scripted faults, each for one request: of a channel, or of whichever comes next.
 #[derive(Default)]
-pub struct Faults(Mutex<Vec<(Option<String>, Fault)>>);
+pub struct Faults(Mutex<Vec<(Option<String>, Fault)>>, Mutex<Option<Share>>);
+
+/// Faults that a share of all requests meets.
+struct Share {
+    random: fastrand::Rng,
+    part: f64,
+    faults: Vec<Fault>,
+    met: usize,
+}
 
 impl Faults {
     /// The next request to this channel meets the fault.
@@ -215,6 +223,17 @@ impl Faults {
         self.0.lock().unwrap().push((None, fault));
     }
 
+    /// Of the requests that meet no other fault this share meets one of these, by chance with a seed.
+    pub fn share(&self, share: f64, seed: u64, faults: &[Fault]) {
+        let random = fastrand::Rng::with_seed(seed);
+        *self.1.lock().unwrap() = Some(Share { random, part: share, faults: faults.to_vec(), met: 0 });
+    }
+
+    /// Requests that met a fault by chance.
+    pub fn met(&self) -> usize {
+        self.1.lock().unwrap().as_ref().map_or(0, |share| share.met)
+    }
+
     /// Faults that no request has met yet.
     pub fn left(&self) -> usize {
         self.0.lock().unwrap().len()
@@ -222,8 +241,16 @@ impl Faults {
 
     fn take(&self, channel: &str) -> Option<Fault> {
         let mut queue = self.0.lock().unwrap();
-        let at = queue.iter().position(|(of, _)| of.as_deref().is_none_or(|of| of == channel))?;
-        Some(queue.remove(at).1)
+        if let Some(at) = queue.iter().position(|(of, _)| of.as_deref().is_none_or(|of| of == channel)) {
+            return Some(queue.remove(at).1);
+        }
+        let mut share = self.1.lock().unwrap();
+        let Share { random, part, faults, met } = share.as_mut()?;
+        if random.f64() >= *part {
+            return None;
+        }
+        *met += 1;
+        Some(faults[random.usize(..faults.len())].clone())
     }
 
     /// Lets a request have its effect and answers it, as the script says.

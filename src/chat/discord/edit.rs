@@ -1,22 +1,21 @@
-//! Changing a message in a Discord channel.
+//! Changing a message in a Discord channel, and deleting one.
 
 use std::num::NonZeroU64;
-use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde_json::Value;
 use serenity::http::{LightMethod, Route};
 
+use super::asking::Ask;
+use super::buckets::Lane;
 use super::{Discord, errors};
 use crate::chat::{Edit, Edited};
-use crate::domain::SendOutcome;
+use crate::domain::ChannelId;
 
 /// What Discord takes of a message in an edit; more may be refused.
 const FIELDS: [&str; 5] = ["content", "embeds", "components", "allowed_mentions", "flags"];
 /// “Cannot edit a message authored by another user”: the token is of another bot than the one that posted it.
 const OF_ANOTHER: u64 = 50005;
-/// An account that is refused is asked no more than this often.
-const ACCOUNT_PAUSE: Duration = Duration::from_hours(1);
 
 fn body(stored: &str) -> Option<Vec<u8>> {
     let mut body: Value = serde_json::from_str(stored).ok()?;
@@ -24,47 +23,59 @@ fn body(stored: &str) -> Option<Vec<u8>> {
     serde_json::to_vec(&body).ok()
 }
 
+fn refused(reason: &str) -> Edited {
+    Edited::Refused { reason: reason.to_owned() }
+}
+
+/// A request about one message.
+fn about(
+    channel: &ChannelId,
+    message: &str,
+    method: LightMethod,
+    body: Option<Vec<u8>>,
+) -> Option<Ask<'static>> {
+    let channel = channel.as_str().parse::<NonZeroU64>().ok()?.get();
+    let message = message.parse::<NonZeroU64>().ok()?.get();
+    let route = if body.is_some() { "PATCH message" } else { "DELETE message" };
+    Some(Ask {
+        lane: Lane { route, major: channel },
+        route: Route::ChannelMessage { channel_id: channel.into(), message_id: message.into() },
+        method,
+        params: None,
+        body,
+    })
+}
+
 impl Discord {
     pub(super) async fn edit_message(&self, edit: Edit<'_>) -> Edited {
-        let refused = |reason: &str| Edited::Refused { reason: reason.to_owned() };
-        if let Some(reason) = self.refused.get() {
-            return Edited::Later { after: Some(ACCOUNT_PAUSE), reason: reason.clone() };
-        }
-        let ids = (edit.channel.as_str().parse::<NonZeroU64>(), edit.message_id.parse::<NonZeroU64>());
-        let (Ok(channel), Ok(message)) = ids else { return refused("its id is none of Discord's") };
         let Some(body) = body(edit.body) else { return refused("it is not a Discord message") };
-        if let Some(after) = self.gate.wait(edit.channel) {
-            return Edited::Later {
-                after: Some(after),
-                reason: "Discord's rate limit is used up".to_owned(),
-            };
-        }
-        self.pace.turn().await;
-        let route =
-            Route::ChannelMessage { channel_id: channel.get().into(), message_id: message.get().into() };
-        let answer = match self.rest.ask(route, LightMethod::Patch, Some(body)).await {
-            Ok(answer) => answer,
-            Err(failure) => return Edited::Later { after: None, reason: failure.to_string() },
+        let Some(ask) = about(edit.channel, edit.message_id, LightMethod::Patch, Some(body)) else {
+            return refused("its id is none of Discord's");
         };
-        match errors::hold(&answer) {
-            Some(hold) if hold.everything => self.gate.hold_everything(hold.wait),
-            Some(hold) => self.gate.hold(edit.channel, hold.wait),
-            None => {}
+        match self.ask(ask).await {
+            Ok(answer) if answer.status == StatusCode::NOT_FOUND => {
+                refused("it is not in its channel any more")
+            }
+            Ok(answer) if answer.status.is_success() => Edited::Done,
+            Ok(answer) if errors::code(&answer) == OF_ANOTHER => {
+                refused("it was posted by another bot, so this one may not change it")
+            }
+            Ok(answer) => Edited::from(errors::outcome(&answer)),
+            Err(why) => why.into(),
         }
-        if answer.status == StatusCode::NOT_FOUND {
-            return refused("it is not in its channel any more");
+    }
+
+    pub(super) async fn delete_message(&self, channel: &ChannelId, message_id: &str) -> Edited {
+        let Some(ask) = about(channel, message_id, LightMethod::Delete, None) else {
+            return refused("its id is none of Discord's");
+        };
+        match self.ask(ask).await {
+            // Without its channel it is gone as well.
+            Ok(answer) if answer.status.is_success() || answer.status == StatusCode::NOT_FOUND => {
+                Edited::Done
+            }
+            Ok(answer) => Edited::from(errors::outcome(&answer)),
+            Err(why) => why.into(),
         }
-        if errors::code(&answer) == OF_ANOTHER {
-            return refused("it was posted by another bot, so this one may not change it");
-        }
-        if answer.status.is_success() {
-            return Edited::Done;
-        }
-        let outcome = errors::outcome(&answer);
-        if let SendOutcome::AccountRefused { reason } = &outcome {
-            // Another task may have set it first, to the same end.
-            let _ = self.refused.set(reason.clone());
-        }
-        Edited::from(outcome)
     }
 }

@@ -125,13 +125,34 @@ pub(super) fn outcome(answer: &Answer) -> SendOutcome {
 /// Says what to hold back after this answer.
 pub(super) fn hold(answer: &Answer) -> Option<Hold> {
     if answer.status == StatusCode::TOO_MANY_REQUESTS {
-        let body = body(answer);
-        let everything = body.global || answer.headers.contains_key("x-ratelimit-global");
-        return Some(Hold { everything, wait: retry_after(answer, &body) });
+        let read = serde_json::from_slice::<Body>(&answer.body);
+        // The gate before Discord limits an address, and answers in no JSON.
+        let gate = read.is_err() && !answer.headers.contains_key("x-ratelimit-scope");
+        let body = read.unwrap_or_default();
+        let global = answer.headers.contains_key("x-ratelimit-global") || scope(answer) == "global";
+        return Some(Hold { everything: gate || global || body.global, wait: retry_after(answer, &body) });
     }
-    let spent = answer.headers.get("x-ratelimit-remaining").is_some_and(|left| left == "0");
-    let wait = spent.then(|| seconds(header(answer, "x-ratelimit-reset-after")?)).flatten()?;
-    Some(Hold { everything: false, wait })
+    let (left, wait) = level(answer)?;
+    (left == 0).then_some(Hold { everything: false, wait })
+}
+
+/// How many requests are left in this answer's bucket, and for how long.
+pub(super) fn level(answer: &Answer) -> Option<(u32, Duration)> {
+    let left = answer.headers.get("x-ratelimit-remaining")?.to_str().ok()?.trim().parse().ok()?;
+    Some((left, seconds(header(answer, "x-ratelimit-reset-after")?)?))
+}
+
+/// True when Discord counts the request as refused; 10,000 in ten minutes shut an address out.
+pub(super) fn counts_as_refused(answer: &Answer) -> bool {
+    match answer.status.as_u16() {
+        401 | 403 => true,
+        429 => scope(answer) != "shared",
+        _ => false,
+    }
+}
+
+fn scope(answer: &Answer) -> &str {
+    answer.headers.get("x-ratelimit-scope").and_then(|scope| scope.to_str().ok()).unwrap_or_default()
 }
 
 /// Discord's own number of an error; 0 without one.

@@ -3,11 +3,14 @@
 //! Requests are serenity's, the loop around them is ours: serenity's own rate limiter ignores the
 //! configured address, retries without end and throws `Retry-After` away.
 
+mod asking;
+mod buckets;
 mod components;
 mod edit;
 mod errors;
 mod format;
 mod gateway;
+mod history;
 mod interactions;
 mod invite;
 mod markdown;
@@ -16,6 +19,7 @@ mod register;
 mod reply;
 mod respond;
 mod rest;
+mod rights;
 mod roundup;
 mod webhook;
 mod words;
@@ -38,16 +42,17 @@ pub use self::invite::{Invite, application_id, invite};
 pub use self::register::{Registered, register, register_until_done};
 pub use self::webhook::{Received, Webhook};
 
-use self::errors::Answer;
+use self::asking::Ask;
+use self::buckets::{Buckets, Lane};
 use self::rest::{Rest, Unasked};
-use super::gate::{Gate, Pace};
+use self::rights::Rights;
+use super::gate::Pace;
 use super::{ChatPlatform, Edit, Edited, Post, Rendered};
-use crate::domain::{ChannelId, DeliveryId, Found, Platform, SendOutcome};
+use crate::domain::{ChannelId, Found, Platform, SendOutcome};
 use crate::message::{Message, Refusal};
 
-/// Discord allows 50 requests in a second: 10 at once and 40 spread over it.
-const BURST: u32 = 10;
-const INTERVAL: Duration = Duration::from_millis(25);
+/// Requests that Discord allows a bot in a second.
+const PER_SECOND: u32 = 50;
 /// Discord takes 25; 24 characters of base32 are 120 bits.
 const NONCE_LENGTH: usize = 24;
 
@@ -69,8 +74,10 @@ pub struct DiscordConfig {
 pub struct Discord {
     rest: Rest,
     application_id: Option<u64>,
-    gate: Gate,
+    buckets: Buckets,
     pace: Pace,
+    per_second: u32,
+    rights: Rights,
     /// Set once Discord has refused the account: 10,000 refused requests in ten minutes ban the address.
     refused: OnceLock<String>,
 }
@@ -81,16 +88,20 @@ impl Discord {
         Ok(Self {
             rest: Rest::new(config)?,
             application_id: config.application_id,
-            gate: Gate::default(),
-            pace: Pace::new(BURST, INTERVAL),
+            buckets: Buckets::default(),
+            pace: Pace::per_second(PER_SECOND),
+            per_second: PER_SECOND,
+            rights: Rights::default(),
             refused: OnceLock::new(),
         })
     }
 
-    async fn ask(&self, channel: NonZeroU64, body: Vec<u8>) -> Result<Answer, SendOutcome> {
-        let route = Route::ChannelMessages { channel_id: channel.get().into() };
-        let asked = self.rest.ask(route, LightMethod::Post, Some(body)).await;
-        asked.map_err(|failure| unasked(&failure))
+    /// Keeps to so many requests in a second instead of the 50 that Discord allows.
+    #[must_use]
+    pub fn with_per_second(mut self, requests: u32) -> Self {
+        self.pace = Pace::per_second(requests);
+        self.per_second = requests;
+        self
     }
 
     /// The idempotency key: the same for every try of one rendering of one delivery.
@@ -131,9 +142,6 @@ impl ChatPlatform for Discord {
     }
 
     async fn send(&self, post: Post<'_>) -> SendOutcome {
-        if let Some(reason) = self.refused.get() {
-            return SendOutcome::AccountRefused { reason: reason.clone() };
-        }
         let Ok(channel) = post.channel.as_str().parse::<NonZeroU64>() else {
             return SendOutcome::ChannelRefused { reason: Refusal::DiscordChannelGone.to_string() };
         };
@@ -142,39 +150,44 @@ impl ChatPlatform for Discord {
                 reason: "the stored message is not a Discord message".to_owned(),
             };
         };
-        if let Some(after) = self.gate.wait(post.channel) {
-            return SendOutcome::Wait {
-                after,
-                reason: "Discord's rate limit for this channel is used up".to_owned(),
-            };
-        }
-        self.pace.turn().await;
-        let answer = match self.ask(channel, body).await {
-            Ok(answer) => answer,
-            Err(outcome) => return outcome,
+        let ask = Ask {
+            lane: posting(channel.get()),
+            route: Route::ChannelMessages { channel_id: channel.get().into() },
+            method: LightMethod::Post,
+            params: None,
+            body: Some(body),
         };
-        match errors::hold(&answer) {
-            Some(hold) if hold.everything => self.gate.hold_everything(hold.wait),
-            Some(hold) => self.gate.hold(post.channel, hold.wait),
-            None => {}
+        match self.ask(ask).await {
+            Ok(answer) => errors::outcome(&answer),
+            Err(why) => why.into(),
         }
-        let outcome = errors::outcome(&answer);
-        if let SendOutcome::AccountRefused { reason } = &outcome {
-            // Another task may have set it first, to the same end.
-            let _ = self.refused.set(reason.clone());
-        }
-        outcome
     }
 
     async fn edit(&self, edit: Edit<'_>) -> Edited {
         self.edit_message(edit).await
     }
 
-    /// The nonce is all that Paperwire asks for: reading history takes a right that posting does not need.
-    async fn find(&self, _: &ChannelId, _: DeliveryId, _: Timestamp) -> Found {
-        let reason = "Discord's answer was lost, and it is too late to ask again under the same nonce";
-        Found::CannotTell { reason: reason.to_owned() }
+    async fn find(&self, post: Post<'_>, since: Timestamp) -> Found {
+        self.look(post, since).await
     }
+
+    async fn delete(&self, channel: &ChannelId, message_id: &str) -> Edited {
+        self.delete_message(channel, message_id).await
+    }
+
+    fn rest(&self, channel: &ChannelId) -> Duration {
+        let full = channel.as_str().parse().ok().and_then(|channel| self.buckets.full(posting(channel)));
+        full.map_or(Duration::ZERO, |full| full.wait)
+    }
+
+    fn per_second(&self) -> Option<u32> {
+        Some(self.per_second)
+    }
+}
+
+/// What a post into a channel counts against.
+fn posting(channel: u64) -> Lane {
+    Lane { route: "POST messages", major: channel }
 }
 
 /// What a request that got no answer means: only before the connection stood is it surely unsent.
@@ -193,7 +206,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::domain::{ChannelId, DeliveryId};
+    use crate::domain::DeliveryId;
 
     fn discord(base: &str, token: &str) -> anyhow::Result<Discord> {
         Discord::new(&DiscordConfig {

@@ -80,8 +80,20 @@ impl Rest {
         method: LightMethod,
         body: Option<Vec<u8>>,
     ) -> Result<Answer, Unasked> {
+        self.ask_for(route, method, None, body).await
+    }
+
+    /// Asks once, with parameters in the address.
+    pub async fn ask_for(
+        &self,
+        route: Route<'_>,
+        method: LightMethod,
+        params: Option<Vec<(&'static str, String)>>,
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer, Unasked> {
         let agent = HeaderMap::from_iter([(USER_AGENT, HeaderValue::from_static(AGENT))]);
         let request = Request::new(route, method)
+            .params(params)
             .body(body)
             .build(&self.client, self.authorization.expose_secret(), Some(&self.base))
             .map_err(|_| Unasked::Address)?

@@ -33,6 +33,11 @@ pub trait SandboxLedger: Send + Sync {
         Ok(false)
     }
 
+    /// Deletes a message by its number; that there is none is as good.
+    async fn delete(&self, _number: i64) -> anyhow::Result<()> {
+        Ok(())
+    }
+
     /// The number of a delivery's message, if it was kept.
     async fn find(&self, channel: &ChannelId, delivery: DeliveryId) -> anyhow::Result<Option<i64>>;
 }
@@ -96,11 +101,21 @@ impl ChatPlatform for Sandbox {
         }
     }
 
-    async fn find(&self, channel: &ChannelId, delivery: DeliveryId, _: Timestamp) -> Found {
-        match self.ledger.find(channel, delivery).await {
+    async fn find(&self, post: Post<'_>, _: Timestamp) -> Found {
+        match self.ledger.find(post.channel, post.delivery).await {
             Ok(Some(number)) => Found::Posted { message_id: number.to_string() },
             Ok(None) => Found::Absent,
             Err(error) => Found::Later { after: LOOK_AGAIN, reason: format!("{error:#}") },
+        }
+    }
+
+    async fn delete(&self, _: &ChannelId, message_id: &str) -> Edited {
+        let Ok(number) = message_id.parse() else {
+            return Edited::Refused { reason: "its id is none of the sandbox's".to_owned() };
+        };
+        match self.ledger.delete(number).await {
+            Ok(()) => Edited::Done,
+            Err(error) => Edited::Later { after: Some(LOOK_AGAIN), reason: format!("{error:#}") },
         }
     }
 }

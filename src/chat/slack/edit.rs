@@ -1,10 +1,12 @@
-//! Changing a message in a Slack channel.
+//! Changing a message in a Slack channel, and deleting one.
 
 use serde_json::{Value, json};
 
+use super::limits::Method;
 use super::web::Failure;
 use super::{MARK, Slack, errors};
 use crate::chat::{Edit, Edited};
+use crate::domain::{ChannelId, SendOutcome};
 
 /// Slack's codes for a message that cannot be changed, now and later.
 const FINAL: [&str; 6] = [
@@ -14,6 +16,17 @@ const FINAL: [&str; 6] = [
     "channel_not_found",
     "is_inactive",
     "is_archived",
+];
+
+/// Slack's codes for a message that is not there, and its channel neither.
+const GONE: [&str; 2] = ["message_not_found", "channel_not_found"];
+/// Slack's codes for a message that cannot be deleted, now and later.
+const UNDELETABLE: [&str; 5] = [
+    "cant_delete_message",
+    "compliance_exports_prevent_deletion",
+    "is_archived",
+    "is_inactive",
+    "not_in_channel",
 ];
 
 fn body(edit: Edit<'_>) -> Option<Value> {
@@ -33,18 +46,55 @@ impl Slack {
         let Some(body) = body(edit) else {
             return Edited::Refused { reason: "it is not a Slack message".to_owned() };
         };
-        if let Some(after) = self.gate.wait(edit.channel) {
-            let reason = "Slack takes one message a second in a channel".to_owned();
-            return Edited::Later { after: Some(after), reason };
-        }
-        let Err(failure) = self.web.post::<Value>("chat.update", &body).await else { return Edited::Done };
-        let code = failure.code();
-        if FINAL.contains(&code.as_str()) {
-            return Edited::Refused { reason: format!("Slack says {code}") };
-        }
-        match failure {
-            Failure::Client(error) => Edited::from(errors::outcome(&error)),
-            Failure::Late => Edited::Later { after: None, reason: "Slack did not answer in time".to_owned() },
+        match self.change(Method::Update, "chat.update", edit.channel, &body).await {
+            Ok(()) => Edited::Done,
+            Err(Unchanged { code, .. }) if FINAL.contains(&code.as_str()) => {
+                Edited::Refused { reason: format!("Slack says {code}") }
+            }
+            Err(Unchanged { edited, .. }) => edited,
         }
     }
+
+    pub(super) async fn delete_message(&self, channel: &ChannelId, message_id: &str) -> Edited {
+        let body = json!({"channel": channel, "ts": message_id});
+        match self.change(Method::Delete, "chat.delete", channel, &body).await {
+            Ok(()) => Edited::Done,
+            Err(Unchanged { code, .. }) if GONE.contains(&code.as_str()) => Edited::Done,
+            Err(Unchanged { code, .. }) if UNDELETABLE.contains(&code.as_str()) => {
+                Edited::Refused { reason: format!("Slack says {code}") }
+            }
+            Err(Unchanged { edited, .. }) => edited,
+        }
+    }
+
+    async fn change(
+        &self,
+        method: Method,
+        name: &str,
+        channel: &ChannelId,
+        body: &Value,
+    ) -> Result<(), Unchanged> {
+        let later =
+            |after, reason| Unchanged { code: String::new(), edited: Edited::Later { after, reason } };
+        if let Some(reason) = self.limits.refused() {
+            return Err(later(None, reason));
+        }
+        let taken = self.limits.take(method, channel);
+        taken.map_err(|full| later(Some(full.after), full.reason.to_owned()))?;
+        let Err(failure) = self.web.post::<Value>(name, body).await else { return Ok(()) };
+        let code = failure.code();
+        let outcome = match failure {
+            Failure::Client(error) => errors::outcome(&error),
+            Failure::Late => SendOutcome::Lost { reason: "Slack did not answer in time".to_owned() },
+        };
+        self.limits.learn(method, &outcome);
+        Err(Unchanged { code, edited: Edited::from(outcome) })
+    }
+}
+
+/// Why a message is as it was.
+struct Unchanged {
+    /// Slack's word for it, if it said one.
+    code: String,
+    edited: Edited,
 }

@@ -12,6 +12,7 @@ mod event;
 mod format;
 mod history;
 mod http;
+mod limits;
 mod line;
 mod manifest;
 mod payload;
@@ -33,10 +34,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::gate::Gate;
 use super::{ChatPlatform, Edit, Edited, Post, Rendered};
-use crate::domain::{ChannelId, DeliveryId, Found, Platform, SendOutcome};
+use crate::domain::{ChannelId, Found, Platform, SendOutcome};
 use crate::message::Message;
+use history::Reader;
+use limits::{CHANNEL_PAUSE, Limits, Method, POSTS_PER_SECOND, TIER_3};
 use web::{Failure, Web};
 
 pub use http::{Door, HttpAnswer, HttpCommands};
@@ -44,8 +46,6 @@ pub use manifest::manifest;
 pub use rights::Managers;
 pub use socket::run_socket;
 
-/// Slack takes about one message a second in each channel.
-const CHANNEL_PAUSE: Duration = Duration::from_secs(1);
 /// The event type of the mark by which a message can be found again.
 const MARK: &str = "paperwire_delivery";
 
@@ -65,7 +65,8 @@ pub struct SlackConfig {
 pub struct Slack {
     web: Web,
     timeout: Duration,
-    gate: Gate,
+    limits: Limits,
+    reader: Reader,
 }
 
 /// Only the name of the message is read of an answer.
@@ -78,7 +79,20 @@ struct Posted {
 impl Slack {
     /// Prepares the client; nothing is sent yet.
     pub fn new(config: &SlackConfig) -> anyhow::Result<Self> {
-        Ok(Self { web: Web::new(config)?, timeout: config.timeout, gate: Gate::default() })
+        Ok(Self {
+            web: Web::new(config)?,
+            timeout: config.timeout,
+            limits: Limits::new(TIER_3),
+            reader: Reader::new(TIER_3),
+        })
+    }
+
+    /// Reads history only so often in a minute: Slack allows an app that is handed out beside its Marketplace one read.
+    #[must_use]
+    pub fn with_history_per_minute(mut self, reads: u32) -> Self {
+        self.limits = Limits::new(reads);
+        self.reader = Reader::new(reads);
+        self
     }
 
     async fn post(&self, body: &Value) -> SendOutcome {
@@ -128,21 +142,17 @@ impl ChatPlatform for Slack {
                 reason: "the stored message is not a Slack message".to_owned(),
             };
         };
-        if let Some(after) = self.gate.wait(post.channel) {
-            return SendOutcome::Wait {
-                after,
-                reason: "Slack takes one message a second in a channel".to_owned(),
-            };
+        if let Some(reason) = self.limits.refused() {
+            return SendOutcome::AccountRefused { reason };
+        }
+        if let Err(full) = self.limits.take(Method::Post, post.channel) {
+            return SendOutcome::Wait { after: full.after, reason: full.reason.to_owned() };
         }
         let outcome = self.post(&body).await;
-        match &outcome {
-            SendOutcome::Sent { .. } | SendOutcome::Lost { .. } => {
-                self.gate.hold(post.channel, CHANNEL_PAUSE);
-            }
-            // Slack limits the method for the whole workspace.
-            SendOutcome::Wait { after, .. } => self.gate.hold_everything(*after),
-            _ => {}
+        if matches!(outcome, SendOutcome::Sent { .. } | SendOutcome::Lost { .. }) {
+            self.limits.rest(post.channel);
         }
+        self.limits.learn(Method::Post, &outcome);
         outcome
     }
 
@@ -150,14 +160,19 @@ impl ChatPlatform for Slack {
         self.edit_message(edit).await
     }
 
-    async fn find(&self, channel: &ChannelId, delivery: DeliveryId, since: Timestamp) -> Found {
-        let question = history::question(channel.as_str(), since);
-        match self.web.get("conversations.history", &question).await {
-            Ok(history) => history::found(history, delivery),
-            Err(Failure::Client(error)) => history::unanswered(&error),
-            Err(Failure::Late) => {
-                Found::Later { after: self.timeout, reason: "Slack did not answer in time".to_owned() }
-            }
-        }
+    async fn find(&self, post: Post<'_>, since: Timestamp) -> Found {
+        self.look(post.channel, post.delivery, since).await
+    }
+
+    async fn delete(&self, channel: &ChannelId, message_id: &str) -> Edited {
+        self.delete_message(channel, message_id).await
+    }
+
+    fn rest(&self, _: &ChannelId) -> Duration {
+        CHANNEL_PAUSE
+    }
+
+    fn per_second(&self) -> Option<u32> {
+        Some(POSTS_PER_SECOND)
     }
 }

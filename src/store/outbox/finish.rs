@@ -172,6 +172,12 @@ impl Store {
             put_rows!(self, tx, changed.iter().map(|id| put(id, &rows[id])).collect());
             close_attempts!(self, tx, ends, now);
             for (id, message) in surplus {
+                query(super::surplus::NOTE)
+                    .bind(&id)
+                    .bind(message)
+                    .bind(micros(now))
+                    .execute(&mut *tx)
+                    .await?;
                 warn!(
                     delivery.id = id,
                     message.first = rows[&id].message_id,

@@ -5,6 +5,7 @@
 //! intents    record the attempts, before the platform hears of them
 //! finish_all record what came of them; “sent” counts from any epoch, all else only under the lease
 //! recover    take back what a stopped sender held
+//! surplus    note and delete second messages of a delivery
 //! ```
 //! Only the oldest waiting delivery of a destination can be claimed and only one is in flight, so
 //! that a channel gets its papers in order. Rows are read under a lock, `domain::outbox` says what
@@ -19,12 +20,14 @@ mod lanes;
 pub(super) mod queue;
 mod recover;
 mod rows;
+mod surplus;
 mod view;
 
 pub use claim::Claimed;
 pub use finish::{Ended, SentFact};
 pub use lanes::Lane;
 pub use recover::Recovered;
+pub use surplus::{Surplus, SurplusEnd, SurplusWork};
 pub use view::{DeliveryFilter, DeliveryRecord};
 
 use super::db::Db;

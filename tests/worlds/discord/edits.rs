@@ -9,9 +9,10 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::limits::{limited, within};
 use super::{
-    Access, Answer, BOT, Discord, FIRST_ID, Inner, Plug, Posted, State, Stored, authorised, check, error,
-    limited, message_object, schema, within,
+    Access, Answer, BOT, Discord, ID_EPOCH, Inner, Plug, Posted, State, Stored, authorised, check, error,
+    message_object, schema,
 };
 
 /// The fields of `PATCH …/messages/{id}`.
@@ -24,7 +25,8 @@ impl Discord {
     /// Puts a message there that somebody else wrote.
     pub fn written_by_another(&self, channel: &str, text: &str) -> String {
         self.state(|state| {
-            let id = (FIRST_ID + state.messages.len() as u64).to_string();
+            let millis = u64::try_from(state.time().as_millisecond() - ID_EPOCH).unwrap();
+            let id = (millis << 22 | state.messages.len() as u64).to_string();
             let body = json!({"content": text});
             let mut object = message_object(&id, channel, &body);
             object["author"]["id"] = json!("9");
@@ -75,9 +77,9 @@ fn changed(
         Some(Access::Hidden) => return Err(error(403, 50001, "Missing Access")),
         None => return Err(error(404, 10003, "Unknown Channel")),
     }
-    if let Some(buckets) = &mut state.buckets {
+    if let Some(buckets) = &mut state.limits.buckets {
         let bucket = buckets.entry(format!("edits in {channel}")).or_default();
-        within(bucket, now, 5, Duration::from_secs(5)).map_err(|wait| limited(wait, false))?;
+        within(bucket, now, 5, Duration::from_secs(5)).map_err(|wait| limited(wait, "user"))?;
     }
     if headers.get("content-type").is_none_or(|kind| kind != "application/json") {
         return Err(error(400, 50035, "Invalid Form Body: Content-Type must be application/json"));

@@ -12,7 +12,10 @@ use serde_json::{Value, json};
 
 use super::super::loopback::{Answer, Plug};
 use super::payload::{self, Does, Person};
-use super::{Discord, FIRST_ID, Inner, Posted, State, check, error, message_object};
+use super::{Discord, Inner, Posted, State, check, error, message_object};
+
+/// First of the ids that are given out here; they grow by one.
+const FIRST_ID: u64 = 1_400_000_000_000_000_000;
 
 /// How long Discord waits for the first response.
 const FIRST_WITHIN: Duration = Duration::from_secs(3);

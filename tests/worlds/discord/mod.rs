@@ -5,12 +5,14 @@ mod check;
 mod commands;
 mod edits;
 mod gateway;
+mod history;
 mod interactions;
+mod limits;
 pub mod payload;
 mod schema;
 mod seen;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -19,7 +21,9 @@ use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Path, State as Extract};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::{get, patch, post as post_to};
+use axum::routing::{delete, get, patch, post as post_to};
+use jiff::Timestamp;
+use paperwire::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -32,10 +36,10 @@ pub use seen::{Posted, seen};
 
 /// The token that the world takes; not of a form that any scanner knows.
 pub const TOKEN: &str = "a-token-of-the-fake-discord";
-/// How long a nonce is remembered.
+/// How long a nonce is remembered, unless a test says otherwise.
 const NONCE_WINDOW: Duration = Duration::from_mins(2);
-/// First of the ids that the world gives out; they grow by one.
-const FIRST_ID: u64 = 1_400_000_000_000_000_000;
+/// Discord's ids count milliseconds from the beginning of 2015, above 22 other bits.
+const ID_EPOCH: i64 = 1_420_070_400_000;
 const BOT: u64 = 4_242;
 /// The id of Paperwire's application.
 pub const APPLICATION: u64 = 1;
@@ -47,6 +51,8 @@ enum Access {
     Forbidden,
     /// The bot does not even see it.
     Hidden,
+    /// A forum: it takes threads, not messages.
+    Forum,
 }
 
 struct Stored {
@@ -56,17 +62,21 @@ struct Stored {
     deleted: bool,
 }
 
-#[derive(Default)]
 struct State {
+    clock: Arc<dyn Clock>,
+    /// When the world began, by the machine and by the clock.
+    began: (Instant, Timestamp),
     revoked: bool,
+    /// Messages that are still taken before the token is revoked.
+    last_posts: Option<usize>,
     channels: HashMap<String, Access>,
     messages: Vec<Stored>,
     requests: Vec<(String, u16)>,
     refusals: Vec<String>,
     edits: Vec<(String, u16)>,
-    /// Requests of the last second.
-    recent: VecDeque<Instant>,
-    buckets: Option<HashMap<String, VecDeque<Instant>>>,
+    limits: limits::Limits,
+    history: history::History,
+    nonce_window: Duration,
     /// How far the world's clock runs ahead.
     ahead: Duration,
     interactions: Vec<Interaction>,
@@ -79,7 +89,36 @@ struct State {
 
 impl State {
     fn now(&self) -> Instant {
-        Instant::now() + self.ahead
+        let (instant, time) = self.began;
+        let passed = self.clock.now().duration_since(time);
+        instant + Duration::try_from(passed).unwrap_or_default() + self.ahead
+    }
+
+    fn time(&self) -> Timestamp {
+        self.clock.now() + self.ahead
+    }
+
+    fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            began: (Instant::now(), clock.now()),
+            clock,
+            revoked: false,
+            last_posts: None,
+            channels: HashMap::new(),
+            messages: Vec::new(),
+            requests: Vec::new(),
+            refusals: Vec::new(),
+            edits: Vec::new(),
+            limits: limits::Limits::default(),
+            history: history::History::default(),
+            nonce_window: NONCE_WINDOW,
+            ahead: Duration::ZERO,
+            interactions: Vec::new(),
+            public: Vec::new(),
+            commands: Vec::new(),
+            registrations: 0,
+            gateway: gateway::Gateway::default(),
+        }
     }
 }
 
@@ -112,14 +151,27 @@ impl Drop for Discord {
 impl Discord {
     /// Starts with these channels open to the bot.
     pub async fn start(channels: &[&str]) -> Self {
+        Self::at(channels, Arc::new(SystemClock)).await
+    }
+
+    /// Starts with these channels and tells the time by this clock.
+    pub async fn at(channels: &[&str], clock: Arc<dyn Clock>) -> Self {
         let (changes, _) = watch::channel(0);
-        let inner = Arc::new(Inner { state: Mutex::default(), faults: Faults::default(), changes });
+        let state = Mutex::new(State::new(clock));
+        let inner = Arc::new(Inner { state, faults: Faults::default(), changes });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         inner.state.lock().unwrap().gateway.url = format!("ws://{}", listener.local_addr().unwrap());
         let sockets = tokio::spawn(gateway::serve(Arc::clone(&inner), listener));
         let app = Router::new()
-            .route("/api/v10/channels/{channel}/messages", get(read).post(create))
-            .route("/api/v10/channels/{channel}/messages/{id}", patch(edits::edit))
+            .route("/api/v10/channels/{channel}", get(history::channel))
+            .route("/api/v10/channels/{channel}/messages", get(history::read).post(create))
+            .route(
+                "/api/v10/channels/{channel}/messages/{message}",
+                delete(history::delete).patch(edits::edit),
+            )
+            .route("/api/v10/guilds/{guild}", get(history::guild))
+            .route("/api/v10/guilds/{guild}/members/{user}", get(history::member))
+            .route("/api/v10/users/@me", get(history::me))
             .route("/api/v10/interactions/{id}/{token}/callback", post_to(interactions::callback))
             .route("/api/v10/webhooks/{application}/{token}", post_to(interactions::follow_up))
             .route(
@@ -186,13 +238,23 @@ impl Discord {
         self.state(|state| state.revoked = true);
     }
 
+    /// Takes so many more messages and then revokes the token.
+    pub fn revoke_after(&self, posts: usize) {
+        self.state(|state| state.last_posts = Some(posts));
+    }
+
     pub fn restore_token(&self) {
         self.state(|state| state.revoked = false);
     }
 
-    /// Enforces five posts in five seconds per channel and says so in headers, as the real one does.
-    pub fn limit_channels(&self) {
-        self.state(|state| state.buckets = Some(HashMap::new()));
+    /// Makes a forum, which takes threads and no messages.
+    pub fn forum(&self, channel: &str) {
+        self.state(|state| state.channels.insert(channel.to_owned(), Access::Forum));
+    }
+
+    /// Remembers nonces for so long.
+    pub fn remember_nonces(&self, window: Duration) {
+        self.state(|state| state.nonce_window = window);
     }
 
     /// Moves the world's clock.
@@ -229,15 +291,6 @@ fn error(status: u16, code: u64, message: &str) -> Answer {
     Answer::json(status, &json!({"message": message, "code": code}))
 }
 
-fn limited(wait: Duration, global: bool) -> Answer {
-    let seconds = wait.as_secs_f64();
-    let body = json!({"message": "You are being rate limited.", "retry_after": seconds, "global": global});
-    let answer = Answer::json(429, &body)
-        .header("retry-after", &wait.as_secs_f64().ceil().to_string())
-        .header("x-ratelimit-scope", if global { "global" } else { "user" });
-    if global { answer.header("x-ratelimit-global", "true") } else { answer }
-}
-
 async fn create(
     Extract(world): Extract<Arc<Inner>>,
     ConnectInfo(plug): ConnectInfo<Plug>,
@@ -252,24 +305,10 @@ async fn create(
             state.refusals.push(format!("{}\n{}", answer.body, String::from_utf8_lossy(&body)));
         }
         state.requests.push((channel.clone(), answer.status));
+        limits::count(&mut state, &answer);
         answer.into_response()
     };
     world.faults.answer(&channel, &plug, effect).await
-}
-
-async fn read(
-    Extract(world): Extract<Arc<Inner>>,
-    Path(channel): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    let state = world.state.lock().unwrap();
-    let answer = authorised(&state, &headers).and_then(|()| may_post(&state, &channel)).map(|()| {
-        let there = |m: &&Stored| m.posted.channel == channel && !m.deleted;
-        let newest_first: Vec<&Value> =
-            state.messages.iter().rev().filter(there).take(50).map(|m| &m.object).collect();
-        Answer::json(200, &json!(newest_first))
-    });
-    answer.unwrap_or_else(|refusal| refusal).into_response()
 }
 
 fn authorised(state: &State, headers: &HeaderMap) -> Result<(), Answer> {
@@ -286,6 +325,7 @@ fn authorised(state: &State, headers: &HeaderMap) -> Result<(), Answer> {
 fn may_post(state: &State, channel: &str) -> Result<(), Answer> {
     match state.channels.get(channel) {
         Some(Access::Open) => Ok(()),
+        Some(Access::Forum) => Err(error(400, 50008, "Cannot send messages in a non-text channel")),
         Some(Access::Forbidden) => Err(error(403, 50013, "Missing Permissions")),
         Some(Access::Hidden) => Err(error(403, 50001, "Missing Access")),
         None => Err(error(404, 10003, "Unknown Channel")),
@@ -295,20 +335,12 @@ fn may_post(state: &State, channel: &str) -> Result<(), Answer> {
 fn post(state: &mut State, channel: &str, headers: &HeaderMap, body: &[u8]) -> Result<Answer, Answer> {
     let now = state.now();
     authorised(state, headers)?;
-    within(&mut state.recent, now, 50, Duration::from_secs(1)).map_err(|wait| limited(wait, true))?;
+    limits::everywhere(state, now)?;
     may_post(state, channel)?;
     if headers.get("content-type").is_none_or(|kind| kind != "application/json") {
         return Err(error(400, 50035, "Invalid Form Body: Content-Type must be application/json"));
     }
-    let left = match &mut state.buckets {
-        None => None,
-        Some(buckets) => {
-            let bucket = buckets.entry(channel.to_owned()).or_default();
-            let window = Duration::from_secs(5);
-            within(bucket, now, 5, window).map_err(|wait| limited(wait, false))?;
-            Some((5 - bucket.len(), window.saturating_sub(now - bucket[0])))
-        }
-    };
+    let left = limits::in_channel(state, channel, now)?;
     let body = check::body(body).map_err(|refusal| error(400, refusal.code, &refusal.message))?;
     let answer = Answer::json(200, &stored(state, channel, &body, now)?);
     Ok(match left {
@@ -321,34 +353,28 @@ fn post(state: &mut State, channel: &str, headers: &HeaderMap, body: &[u8]) -> R
     })
 }
 
-/// Counts a request into its window, or says how long the window is full.
-fn within(seen: &mut VecDeque<Instant>, now: Instant, most: usize, window: Duration) -> Result<(), Duration> {
-    while seen.front().is_some_and(|&at| now - at >= window) {
-        seen.pop_front();
-    }
-    if seen.len() >= most {
-        return Err(window.saturating_sub(now - seen[0]));
-    }
-    seen.push_back(now);
-    Ok(())
-}
-
 /// Keeps the message, or finds the one that was posted with the same enforced nonce.
 fn stored(state: &mut State, channel: &str, body: &Value, now: Instant) -> Result<Value, Answer> {
     let nonce = body["nonce"].as_str().map(str::to_owned);
     if body["enforce_nonce"] == true && nonce.is_some() {
         // Discord's scope is the author, not the channel.
-        let earlier = state.messages.iter().find(|m| m.posted.nonce == nonce && now - m.at < NONCE_WINDOW);
+        let earlier =
+            state.messages.iter().find(|m| m.posted.nonce == nonce && now - m.at < state.nonce_window);
         match earlier {
             Some(message) if message.deleted => return Err(error(404, 10008, "Unknown Message")),
             Some(message) => return Ok(message.object.clone()),
             None => {}
         }
     }
-    let id = (FIRST_ID + state.messages.len() as u64).to_string();
+    let millis = u64::try_from(state.time().as_millisecond() - ID_EPOCH).unwrap();
+    let id = (millis << 22 | state.messages.len() as u64).to_string();
     let object = message_object(&id, channel, body);
     let posted = Posted::of(&id, channel, body);
     state.messages.push(Stored { posted, object: object.clone(), at: now, deleted: false });
+    state.last_posts = state.last_posts.map(|left| left - 1);
+    if state.last_posts == Some(0) {
+        (state.revoked, state.last_posts) = (true, None);
+    }
     Ok(object)
 }
 

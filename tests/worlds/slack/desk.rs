@@ -97,6 +97,15 @@ pub fn call(state: &mut State, method: &str, body: &Value, now: Timestamp) -> Do
             known.ok_or("message_not_found")?.replace(body);
             Ok(json!({"ts": ts}))
         }
+        "chat.delete" => {
+            let channel = channel(state, body)?;
+            let ts = body["ts"].as_str().unwrap_or_default().to_owned();
+            let at =
+                state.messages.iter().position(|m| m.channel == channel && m.ts == ts && m.only.is_none());
+            state.messages.remove(at.ok_or("message_not_found")?);
+            state.history.deletions.push(ts.clone());
+            Ok(json!({"ts": ts}))
+        }
         "chat.unfurl" => unfurl(state, body),
         "views.open" | "views.push" => open(state, body, now),
         "views.update" => update(state, body),
@@ -136,7 +145,7 @@ fn channel(state: &State, body: &Value) -> Result<String, &'static str> {
 
 /// Shows a message to everybody in a channel, or to one person alone.
 pub fn show(state: &mut State, channel: &str, only: Option<&str>, body: &Value, now: Timestamp) {
-    let ts = format!("{}.{:06}", now.as_second(), state.messages.len() + 100);
+    let ts = format!("{}.{:06}", now.as_second(), state.named() + 100);
     let mut posted = Posted::of(&ts, channel, body);
     posted.only = only.map(str::to_owned);
     state.messages.push(posted);

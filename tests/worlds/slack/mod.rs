@@ -13,7 +13,7 @@ mod socket;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -46,17 +46,20 @@ enum Access {
 #[derive(Default)]
 struct State {
     revoked: bool,
+    /// Messages that are still taken before the token is revoked.
+    last_posts: Option<usize>,
     channels: HashMap<String, Access>,
     messages: Vec<Posted>,
     /// The `error` of every post that met no fault; empty when it was taken.
     requests: Vec<String>,
     refusals: Vec<String>,
     /// The last post of each channel, when the rate is limited.
-    last: Option<HashMap<String, Instant>>,
+    last: Option<HashMap<String, Timestamp>>,
     /// How far the world's clock runs ahead.
     ahead: Duration,
     /// True when the app has the scope to read history.
     reads_history: bool,
+    history: history::History,
     /// What people see of answers.
     desk: desk::Desk,
 }
@@ -145,6 +148,11 @@ impl Slack {
 
     pub fn revoke_token(&self) {
         self.state(|state| state.revoked = true);
+    }
+
+    /// Takes so many more messages and then revokes the token.
+    pub fn revoke_after(&self, posts: usize) {
+        self.state(|state| state.last_posts = Some(posts));
     }
 
     pub fn restore_token(&self) {
@@ -257,6 +265,13 @@ impl Slack {
     }
 }
 
+impl State {
+    /// How many messages have been named so far.
+    fn named(&self) -> usize {
+        self.messages.len() + self.history.deletions.len()
+    }
+}
+
 impl Inner {
     fn now(&self) -> Timestamp {
         self.clock.now() + self.state.lock().unwrap().ahead
@@ -285,9 +300,10 @@ async fn post_message(
 ) -> Response {
     let parsed: Value = serde_json::from_slice(&body).unwrap_or_default();
     let channel = parsed["channel"].as_str().unwrap_or_default().to_owned();
+    let now = world.now();
     let effect = || {
         let mut state = world.state.lock().unwrap();
-        match admitted(&mut state, &channel, &headers, &parsed, world.clock.now()) {
+        match admitted(&mut state, &channel, &headers, &parsed, now) {
             Ok(answer) => {
                 state.requests.push(String::new());
                 answer.into_response()
@@ -326,18 +342,21 @@ fn admitted(
         Some(Access::Archived) => return Err(refused("is_archived")),
         None => return Err(refused("channel_not_found")),
     }
-    let instant = Instant::now() + state.ahead;
     if let Some(last) = &mut state.last {
-        let early = last.get(channel).is_some_and(|&at| instant - at < Duration::from_secs(1));
+        let early = last.get(channel).is_some_and(|&at| now < at + Duration::from_secs(1));
         if early {
             let answer = Answer::json(429, &json!({"ok": false, "error": "ratelimited"}));
             return Err(answer.header("retry-after", "1"));
         }
-        last.insert(channel.to_owned(), instant);
+        last.insert(channel.to_owned(), now);
     }
     // Slack's name of a message is its time, unique in its channel.
-    let ts = format!("{}.{:06}", now.as_second(), state.messages.len() + 100);
+    let ts = format!("{}.{:06}", now.as_second(), state.named() + 100);
     state.messages.push(Posted::of(&ts, channel, body));
+    state.last_posts = state.last_posts.map(|left| left - 1);
+    if state.last_posts == Some(0) {
+        (state.revoked, state.last_posts) = (true, None);
+    }
     Ok(Answer::json(
         200,
         &json!({"ok": true, "channel": channel, "ts": ts, "message": {"ts": ts, "type": "message"}}),
