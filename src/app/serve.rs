@@ -39,7 +39,7 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
     let _lock = ServeLock::for_store(config.store.url.expose_secret())?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let stop = stop_on_signal()?;
-    let (shown, show) = mpsc::unbounded_channel();
+    let (shown, show) = mpsc::channel(sandbox::SHOWN_AT_MOST);
     let ledger = Ledger { store: store.clone(), clock: clock.clone(), shown };
     let platforms = Platforms::new(config, ledger)?;
     greet(config, &store).await?;
@@ -118,7 +118,7 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
     if let Some(listener) = listener {
         tasks.spawn(web::serve(listener, web::State { store: store.clone() }, webhooks, stop.clone()));
     }
-    tokio::spawn(sandbox::print(show, json));
+    sandbox::print_apart(show, json);
 
     stop.cancelled().await;
     info!("Stopping: nothing new is started, posts on their way end first");

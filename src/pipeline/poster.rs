@@ -30,6 +30,7 @@ impl Poster {
         let Some(platform) = self.platforms.get(&claimed.platform) else {
             return Ok(());
         };
+        crashpoint!("claimed");
         let policy = &self.settings.policy;
         let now = self.clock.now();
         let unsettled = claimed.unsettled_since;
@@ -37,14 +38,18 @@ impl Poster {
             && settle(since, platform.enforces_nonce(), policy, now) == Settle::Look
         {
             let found = platform.find(&claimed.channel, claimed.id, since).await;
+            crashpoint!("reconcile_read");
             let verdict = judge_found(found, since, claimed.unseen_since, policy, self.clock.now());
             tell(&claimed, &verdict);
-            return self.finish(&claimed, &verdict).await;
+            self.finish(&claimed, &verdict).await?;
+            crashpoint!("reconcile_done");
+            return Ok(());
         }
         let asked_at = Instant::now();
         if !self.store.intent(&claimed, now).await? {
             return Ok(());
         }
+        crashpoint!("intent");
         let outcome = if asked_at.elapsed() > INTENT_LIFETIME {
             let reason = "the database answered too late to post safely".to_owned();
             SendOutcome::Wait { after: Duration::ZERO, reason }
@@ -52,6 +57,7 @@ impl Poster {
             let Claimed { channel, id, body, plain, .. } = &claimed;
             platform.send(Post { channel, delivery: *id, body, plain: *plain }).await
         };
+        crashpoint!("post_ok");
         let attempt = Attempt { tries: claimed.tries, plain: claimed.plain, unsettled_since: unsettled };
         let jitter = fastrand::f64() * 2.0 - 1.0;
         let verdict = judge(outcome, attempt, policy, self.clock.now(), jitter);
@@ -65,7 +71,10 @@ impl Poster {
         let mut pause = Duration::from_millis(50);
         loop {
             match self.store.finish(claimed, verdict, self.clock.now()).await {
-                Ok(_) => return Ok(()),
+                Ok(_) => {
+                    crashpoint!("outcome_committed");
+                    return Ok(());
+                }
                 Err(error) if Instant::now() + pause < give_up => {
                     warn!(delivery.id = %claimed.id, %error, "Cannot record an outcome yet");
                     tokio::time::sleep(pause).await;

@@ -131,8 +131,10 @@ impl Store {
                     .await?;
                 delivered += usize::from(written.rows_affected() > 0);
             }
+            crashpoint!("match_pre_commit");
             delivered
         });
+        crashpoint!("match_post_commit");
         Ok(Routed { delivered, already: false })
     }
 }

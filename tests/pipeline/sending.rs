@@ -28,6 +28,9 @@ pub fn settings(owner: &str) -> SendSettings {
             schedule: [5, 30].map(Duration::from_secs).to_vec(),
             max_wait: Duration::from_hours(1),
             nonce_window: Duration::from_mins(2),
+            settle_after: Duration::from_secs(5),
+            history_lag: Duration::from_mins(1),
+            between_looks: Duration::from_secs(30),
         },
     }
 }
