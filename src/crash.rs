@@ -88,7 +88,8 @@ mod plan {
         // Held until the end: no other thread gets past a place meanwhile.
         let mut plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
         if plan.ends(name) {
-            let killed = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+            let killed =
+                rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
             killed.expect("a process may kill itself");
             loop {
                 std::thread::park();

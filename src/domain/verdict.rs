@@ -224,9 +224,10 @@ pub fn judge_found(
         Found::Posted { message_id } => Verdict::Sent { message_id },
         Found::CannotTell { reason } => Verdict::Ambiguous { reason },
         Found::Later { after, reason } => Verdict::Unknown { at: now + after.min(policy.max_wait), reason },
-        Found::Absent if now < since + policy.history_lag => {
-            Verdict::Unknown { at: since + policy.history_lag, reason: "not in the channel so far".to_owned() }
-        }
+        Found::Absent if now < since + policy.history_lag => Verdict::Unknown {
+            at: since + policy.history_lag,
+            reason: "not in the channel so far".to_owned(),
+        },
         Found::Absent => match unseen_since {
             Some(first) if now >= first + policy.between_looks => {
                 Verdict::Retry { at: now, reason: "it was not posted after all".to_owned(), free: true }

@@ -123,7 +123,9 @@ mod tests {
         drop(apart);
         let written = written.lock().unwrap().clone();
         let kept = written.lines().filter(|line| line.starts_with("line ")).count();
-        let told = written.lines().find_map(|line| line.strip_suffix(" lines of the log were left out: nobody read them in time"));
+        let told = written
+            .lines()
+            .find_map(|line| line.strip_suffix(" lines of the log were left out: nobody read them in time"));
         let left_out: usize = told.unwrap().parse().unwrap();
         assert_eq!(kept + left_out, QUEUE + surplus);
         // The thread may have taken one line out of the queue before it stood still.

@@ -2,7 +2,7 @@
 
 mod commands;
 mod oracle;
-mod process;
+pub mod process;
 mod recorded;
 mod troubles;
 

@@ -200,30 +200,44 @@ impl Held {
     }
 }
 
-/// Scripted faults, each for one request: of a channel, or of whichever comes next.
+/// Scripted faults, each for one request: of a channel, or of whichever comes next. Behind them, bad weather.
 #[derive(Default)]
-pub struct Faults(Mutex<Vec<(Option<String>, Fault)>>);
+pub struct Faults {
+    script: Mutex<Vec<(Option<String>, Fault)>>,
+    weather: Mutex<Option<Box<Weather>>>,
+}
+
+/// Says of each request what goes wrong with it.
+type Weather = dyn FnMut() -> Option<Fault> + Send;
 
 impl Faults {
     /// The next request to this channel meets the fault.
     pub fn on(&self, channel: &str, fault: Fault) {
-        self.0.lock().unwrap().push((Some(channel.to_owned()), fault));
+        self.script.lock().unwrap().push((Some(channel.to_owned()), fault));
     }
 
     /// The next request to any channel meets the fault.
     pub fn next(&self, fault: Fault) {
-        self.0.lock().unwrap().push((None, fault));
+        self.script.lock().unwrap().push((None, fault));
+    }
+
+    /// Asks this of each request that no scripted fault waits for, for the rest of the test.
+    pub fn weather(&self, weather: impl FnMut() -> Option<Fault> + Send + 'static) {
+        *self.weather.lock().unwrap() = Some(Box::new(weather));
     }
 
     /// Faults that no request has met yet.
     pub fn left(&self) -> usize {
-        self.0.lock().unwrap().len()
+        self.script.lock().unwrap().len()
     }
 
     fn take(&self, channel: &str) -> Option<Fault> {
-        let mut queue = self.0.lock().unwrap();
-        let at = queue.iter().position(|(of, _)| of.as_deref().is_none_or(|of| of == channel))?;
-        Some(queue.remove(at).1)
+        let mut queue = self.script.lock().unwrap();
+        let at = queue.iter().position(|(of, _)| of.as_deref().is_none_or(|of| of == channel));
+        match at {
+            Some(at) => Some(queue.remove(at).1),
+            None => self.weather.lock().unwrap().as_mut().and_then(|weather| weather()),
+        }
     }
 
     /// Lets a request have its effect and answers it, as the script says.
