@@ -61,9 +61,9 @@ async fn a_full_disk_stops_posting_and_space_alone_brings_it_back() {
     rig.quiet("before").await;
     disk.fill();
     rig.list(2);
-    until("the full disk is told", async || serve.log().contains("disk is full")).await;
+    until("the full disk is told", async || serve.log().contains("full")).await;
     let seen = rig.visible();
-    until("it goes on being told", async || serve.log().matches("disk is full").count() >= 3).await;
+    until("it goes on being told", async || serve.log().matches("full").count() >= 3).await;
     assert_eq!(rig.visible(), seen, "nothing is posted that cannot be recorded");
     disk.free();
     rig.quiet("there is space again").await;

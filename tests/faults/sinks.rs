@@ -9,6 +9,7 @@ use paperwire::domain::{ChannelId, Platform, Query};
 
 use super::{Database, Rig};
 use crate::serve::process::command;
+use crate::worlds::hub::paper;
 
 /// More than what a pipe of Linux holds, in cards and in log lines.
 const PAPERS: usize = 150;
@@ -23,8 +24,14 @@ async fn posting_goes_on_while_nobody_reads_the_log_and_the_sandbox() {
     let query: Query = "robot".parse().unwrap();
     rig.store().subscribe(Platform::Sandbox, &sandbox, &query, "a test", SystemClock.now()).await.unwrap();
     rig.list(PAPERS);
-    let settings =
-        [rig.environment(), vec![("PAPERWIRE__LOG__FILTER", "trace,sqlx=trace".to_owned())]].concat();
+    let long = "Robots learn to fold linen from demonstrations. ".repeat(40);
+    let rows = rig.papers.iter().map(|id| paper(id).title("Robots at work").abstract_text(&long));
+    rig.hub.list(rig.day, rows);
+    let more = [
+        ("PAPERWIRE__LOG__FILTER", "trace,sqlx=trace".to_owned()),
+        ("PAPERWIRE__DELIVERY__SHORT_TEXT", "1500".to_owned()),
+    ];
+    let settings = [rig.environment().as_slice(), &more].concat();
     let mut serve =
         command(settings).arg("serve").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut unread: Vec<Box<dyn std::io::Read>> = vec![
