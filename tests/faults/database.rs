@@ -143,3 +143,29 @@ async fn a_database_of_a_newer_version_is_refused_at_the_start_with_the_reason()
         assert!(log.contains("9999"), "{log}");
     }
 }
+
+#[tokio::test]
+async fn a_replica_that_is_cut_off_posts_nothing_more_and_another_one_settles_its_post() {
+    let (mut rig, proxy, settings) = behind_a_line(1).await;
+    let (discord, slack) = (Held::new(), Held::new());
+    rig.discord.faults().next(Fault::Hold(discord.clone()));
+    rig.slack.faults().next(Fault::Hold(slack.clone()));
+    rig.list(2);
+    let folder = rig.folder.path().join("cut-off").display().to_string();
+    let cut_off = rig.serve_with(&[settings, vec![("PAPERWIRE__DATA_DIR", folder)]].concat());
+    discord.reached().await;
+    slack.reached().await;
+    proxy.set(Mode::Blackhole);
+    discord.release();
+    slack.release();
+    let other = rig.serve();
+    rig.quiet("the other one has taken over").await;
+    // What the first one knows comes late, and changes nothing.
+    proxy.set(Mode::Cut);
+    proxy.set(Mode::Pass);
+    rig.list(1);
+    rig.quiet("both are there").await;
+    cut_off.kill().await;
+    other.kill().await;
+    Report::of(&rig).await.holds(&rig, "both are there", false);
+}

@@ -94,7 +94,7 @@ async fn soak(asked: &Asked) -> Report {
                 serve.kill().await;
             }
             let report = rig.settle(&format!("after {kill} kills")).await;
-            eprintln!("{kill} kills: {report:?}");
+            println!("{kill} kills: {report:?}");
             rig.delisted = rig.papers.len();
             for replica in 0..asked.replicas {
                 serving.push(start(&rig, replica, random.u64(..)));
