@@ -77,6 +77,7 @@ impl Serve {
     }
 
     /// How it ended, when it has.
+    #[cfg(feature = "crashpoints")]
     pub fn has_ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().unwrap()
     }
