@@ -85,7 +85,6 @@ async fn while_the_database_is_gone_nothing_is_posted_and_afterwards_everything(
 }
 
 #[tokio::test]
-#[ignore = "takes 45 s, and needs connections that notice a silent server"]
 async fn a_silent_connection_is_given_up_and_another_one_made() {
     let (mut rig, proxy, settings) = behind_a_line(1).await;
     rig.list(1);
