@@ -4,6 +4,9 @@
 //! posted into Discord and Slack channels exactly once, each with the reason. `docs/architecture.md`
 //! shows the layers; `tests/layers.rs` holds them.
 
+#[macro_use]
+pub mod crash;
+
 pub mod app;
 pub mod bot;
 pub mod chat;

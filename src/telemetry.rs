@@ -3,6 +3,8 @@
 //! Standard output belongs to what a command prints. The message comes first and the fields after it; both come
 //! partly from outside, so no control character of theirs reaches the terminal.
 
+mod apart;
+
 use std::fmt::{self, Write};
 use std::io::IsTerminal;
 
@@ -12,6 +14,8 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::{Writer, debug_fn};
 use tracing_subscriber::util::SubscriberInitExt;
+
+pub use apart::Apart;
 
 /// Libraries that log each step at `info` or their arguments, tokens among them, at `debug`.
 const QUIET: &str = "serenity=warn,slack_morphism=warn,hyper=warn,hyper_util=warn,h2=warn,reqwest=warn,\
@@ -41,6 +45,18 @@ pub fn init(filter: &str, json: bool) -> Result<(), TelemetryError> {
         && anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
     let subscriber = subscriber(filter, json, colours, std::io::stderr)?;
     subscriber.try_init().map_err(|_| TelemetryError::Twice)
+}
+
+/// Sets up the log of a process that works on: its lines are written apart, so that nothing waits for who reads them.
+///
+/// What is returned waits for the last lines when it is dropped, but not for long.
+pub fn init_apart(filter: &str, json: bool) -> Result<Apart, TelemetryError> {
+    let colours = std::io::stderr().is_terminal()
+        && anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+    let (apart, lines) = Apart::start(std::io::stderr());
+    let subscriber = subscriber(filter, json, colours, move || lines.clone())?;
+    subscriber.try_init().map_err(|_| TelemetryError::Twice)?;
+    Ok(apart)
 }
 
 fn subscriber<W>(

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use paths::Reference;
 
 /// Lowest first; the second column is the one of the table in docs/architecture.md, word for word.
-const LAYERS: [(&str, &str); 18] = [
+const LAYERS: [(&str, &str); 19] = [
+    ("crash", "–"),
     ("text", "–"),
     ("domain", "text"),
     ("clock", "–"),

@@ -6,6 +6,7 @@ mod bot;
 mod chat;
 mod commands;
 mod config;
+mod faults;
 mod import;
 mod layers;
 mod pipeline;

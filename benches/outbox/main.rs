@@ -19,8 +19,8 @@ use jiff::civil::date;
 use paperwire::chat::{ChatPlatform, Edit, Edited, Post, Rendered};
 use paperwire::clock::{Clock as _, SystemClock};
 use paperwire::domain::{
-    ChannelId, Counters, DeliveryId, DestinationId, Facts, Found, Listing, Paper, Platform, RetryPolicy,
-    SendOutcome, SourceName, Verdict,
+    ChannelId, Counters, DestinationId, Facts, Found, Listing, Paper, Platform, RetryPolicy, SendOutcome,
+    SourceName, Verdict,
 };
 use paperwire::message::Message;
 use paperwire::pipeline::{SendSettings, Sender, Stage as _, Step};

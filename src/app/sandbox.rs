@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde::Serialize;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::mpsc::{Receiver, Sender};
 
 use crate::chat::sandbox::{SandboxLedger, read, terminal};
 use crate::clock::Clock;
 use crate::domain::{ChannelId, DeliveryId, PaperId};
 use crate::message::Message;
 use crate::store::Store;
+
+/// Posts that wait for being shown; when nobody reads them, later ones are only kept in the store.
+pub const SHOWN_AT_MOST: usize = 1_000;
 
 /// Writes posts into the store and hands them on to whoever shows them.
 pub struct Ledger {
@@ -19,7 +22,7 @@ pub struct Ledger {
     /// The time of a post.
     pub clock: Arc<dyn Clock>,
     /// Who shows them.
-    pub shown: UnboundedSender<Shown>,
+    pub shown: Sender<Shown>,
 }
 
 /// A paper that appeared in a sandbox channel.
@@ -82,7 +85,7 @@ impl SandboxLedger for Ledger {
         let number = self.store.sandbox_post(delivery, channel, body, self.clock.now()).await?;
         if let Some(message) = read(body) {
             // Nobody may be looking; the store has it all the same.
-            let _ = self.shown.send(Shown { channel: channel.clone(), message });
+            let _ = self.shown.try_send(Shown { channel: channel.clone(), message });
         }
         Ok(number)
     }
@@ -101,9 +104,15 @@ impl SandboxLedger for Ledger {
     }
 }
 
-/// Prints what appears in the sandbox, for people or as JSON Lines.
-pub async fn print(mut show: UnboundedReceiver<Shown>, json: bool) {
-    while let Some(shown) = show.recv().await {
+/// Prints what appears in the sandbox, for people or as JSON Lines, in a thread of its own.
+///
+/// Standard output may be a pipe that nobody reads: only this thread waits for it then.
+pub fn print_apart(show: Receiver<Shown>, json: bool) {
+    std::thread::spawn(move || print(show, json));
+}
+
+fn print(mut show: Receiver<Shown>, json: bool) {
+    while let Some(shown) = show.blocking_recv() {
         if !json {
             anstream::println!("{}", shown.text());
             continue;

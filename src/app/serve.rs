@@ -40,7 +40,7 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
     let store = &opened.store;
     pages.show(store.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let (shown, show) = mpsc::unbounded_channel();
+    let (shown, show) = mpsc::channel(sandbox::SHOWN_AT_MOST);
     let ledger = Ledger { store: store.clone(), clock: clock.clone(), shown };
     let platforms = Platforms::new(config, ledger)?;
     if !config.serve.only.is_empty() {
@@ -65,7 +65,7 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
     let turn = stages.turn(alone::HOLD);
     let commands = Commands { config, store, search, clock, turn, tasks: &tasks, stop: &stop };
     pages.take(commands.start()?);
-    tokio::spawn(sandbox::print(show, json));
+    sandbox::print_apart(show, json);
     pages.health.begin();
 
     stop.cancelled().await;

@@ -12,7 +12,7 @@ pub async fn run(mut config: Config, args: Serve, output: Output) -> Result<(), 
     if !args.only.is_empty() {
         config.serve.only = args.only;
     }
-    telemetry::init(&config.log.filter, config.log.format == LogFormat::Json)
+    let _log = telemetry::init_apart(&config.log.filter, config.log.format == LogFormat::Json)
         .map_err(|e| CliError::Usage(e.to_string()))?;
     Ok(app::serve(&config, output.json).await?)
 }

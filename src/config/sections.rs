@@ -200,6 +200,12 @@ pub struct DeliveryConfig {
     pub max_wait: Duration,
     /// How long after a lost answer the same nonce may be sent again.
     pub nonce_window: Duration,
+    /// How long after a lost answer it is settled.
+    pub settle_after: Duration,
+    /// How long a channel's history may lag behind its posts.
+    pub history_lag: Duration,
+    /// Between the two looks into a channel's history that prove that a message is not there.
+    pub between_looks: Duration,
     /// Messages on their way at the same time.
     pub concurrency: usize,
     /// The longest short text of a paper, in characters.
@@ -218,6 +224,9 @@ impl DeliveryConfig {
             max_wait: reader.read("delivery.max_wait", duration(Duration::from_secs(1)..=WEEK)),
             // Discord promises no more than “a few minutes”; beyond two, a repeat could become a second message.
             nonce_window: reader.read("delivery.nonce_window", duration(Duration::ZERO..=2 * MINUTE)),
+            settle_after: reader.read("delivery.settle_after", duration(MOMENT..=10 * MINUTE)),
+            history_lag: reader.read("delivery.history_lag", duration(MOMENT..=10 * MINUTE)),
+            between_looks: reader.read("delivery.between_looks", duration(MOMENT..=10 * MINUTE)),
             concurrency: reader.read("delivery.concurrency", number(1..=256)),
             short_text: reader.read("delivery.short_text", number(80..=2000)),
             living_cards: reader.read("delivery.living_cards", boolean),
@@ -226,7 +235,14 @@ impl DeliveryConfig {
 
     /// How often and how long a delivery is tried.
     pub fn retry_policy(&self) -> RetryPolicy {
-        RetryPolicy { schedule: self.retry.clone(), max_wait: self.max_wait, nonce_window: self.nonce_window }
+        RetryPolicy {
+            schedule: self.retry.clone(),
+            max_wait: self.max_wait,
+            nonce_window: self.nonce_window,
+            settle_after: self.settle_after,
+            history_lag: self.history_lag,
+            between_looks: self.between_looks,
+        }
     }
 }
 

@@ -4,13 +4,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// A lost answer is settled after this: the platform may still be working on the request.
-const SETTLE_AFTER: Duration = Duration::from_secs(5);
-/// A channel's history lags behind its posts; only after this does “not there” mean something.
-const HISTORY_LAG: Duration = Duration::from_mins(1);
-/// Between the two looks that prove that nothing was posted.
-const BETWEEN_LOOKS: Duration = Duration::from_secs(30);
-
 /// What one try came to, as the platform folder reads it from the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendOutcome {
@@ -62,6 +55,12 @@ pub struct RetryPolicy {
     pub max_wait: Duration,
     /// How long after a lost answer the same nonce still protects against a second post.
     pub nonce_window: Duration,
+    /// A lost answer is settled after this: the platform may still be working on the request.
+    pub settle_after: Duration,
+    /// A channel's history lags behind its posts; only after this does “not there” mean something.
+    pub history_lag: Duration,
+    /// Between the two looks that prove that nothing was posted.
+    pub between_looks: Duration,
 }
 
 /// What becomes of a delivery after a try.
@@ -162,7 +161,7 @@ pub fn judge(
     };
     match outcome {
         SendOutcome::Sent { message_id } => Verdict::Sent { message_id },
-        SendOutcome::Lost { reason } => Verdict::Unknown { at: now + SETTLE_AFTER, reason },
+        SendOutcome::Lost { reason } => Verdict::Unknown { at: now + policy.settle_after, reason },
         SendOutcome::Wait { after, reason } => again(now + after.min(policy.max_wait), reason, true),
         SendOutcome::NotSent { reason } => again(now + policy.wait(attempt.tries, jitter), reason, false),
         // The plain rendering has another nonce: beside a post that may be visible it would be a second one.
@@ -229,14 +228,15 @@ pub fn judge_found(
         Found::Posted { message_id } => Verdict::Sent { message_id },
         Found::CannotTell { reason } => Verdict::Ambiguous { reason },
         Found::Later { after, reason } => Verdict::Unknown { at: now + after.min(policy.max_wait), reason },
-        Found::Absent if now < since + HISTORY_LAG => {
-            Verdict::Unknown { at: since + HISTORY_LAG, reason: "not in the channel so far".to_owned() }
-        }
+        Found::Absent if now < since + policy.history_lag => Verdict::Unknown {
+            at: since + policy.history_lag,
+            reason: "not in the channel so far".to_owned(),
+        },
         Found::Absent => match unseen_since {
-            Some(first) if now >= first + BETWEEN_LOOKS => {
+            Some(first) if now >= first + policy.between_looks => {
                 Verdict::Retry { at: now, reason: "it was not posted after all".to_owned(), free: true }
             }
-            first => Verdict::NotSeen { at: first.unwrap_or(now) + BETWEEN_LOOKS },
+            first => Verdict::NotSeen { at: first.unwrap_or(now) + policy.between_looks },
         },
     }
 }
@@ -250,6 +250,9 @@ mod tests {
             schedule: [5, 30, 120].map(Duration::from_secs).to_vec(),
             max_wait: Duration::from_hours(1),
             nonce_window: Duration::from_mins(2),
+            settle_after: Duration::from_secs(5),
+            history_lag: Duration::from_mins(1),
+            between_looks: Duration::from_secs(30),
         }
     }
 

@@ -65,7 +65,9 @@ impl Cards {
                 CardEdit::Later(after)
             }
         };
+        crashpoint!("card_edit");
         self.store.finish_card(due, &edited, self.clock.now()).await?;
+        crashpoint!("card_edited");
         Ok(())
     }
 

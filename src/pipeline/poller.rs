@@ -186,6 +186,7 @@ impl Poller {
         };
         let (recorded, held) =
             recorded.with_context(|| format!("cannot store the listings of {name} for {day}"))?;
+        crashpoint!("listed");
         if held {
             let (new, all) = (recorded.new, listings.len());
             warn!(source = %name, new, all, "Held for review: {new} of {all} items of {name} are suddenly new");

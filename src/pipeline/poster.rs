@@ -38,6 +38,7 @@ impl Poster {
             Some(platform) => platform.find(post(&claimed), since).await,
             None => Found::Later { after: INTENT_LIFETIME, reason: NOT_CONNECTED.to_owned() },
         };
+        crashpoint!("reconcile_read");
         let verdict = judge_found(found, since, claimed.unseen_since, &self.policy, self.clock.now());
         self.ended(claimed, verdict)
     }
@@ -52,6 +53,7 @@ impl Poster {
             }
             Some(platform) => platform.send(post(&claimed)).await,
         };
+        crashpoint!("post_ok");
         let Claimed { tries, plain, unsettled_since, .. } = claimed;
         let jitter = fastrand::f64() * 2.0 - 1.0;
         let attempt = Attempt { tries, plain, unsettled_since };

@@ -64,7 +64,15 @@ impl Sender {
     async fn commit(&self, ended: &[Ended]) -> Result<(), Option<StoreError>> {
         let finish = self.store.finish_all(ended, self.clock.now());
         match tokio::time::timeout(COMMIT_WITHIN, finish).await {
-            Ok(Ok(_)) => Ok(()),
+            Ok(Ok(_)) => {
+                for one in ended {
+                    crashpoint!("outcome_committed");
+                    if one.claimed.unsettled_since.is_some() {
+                        crashpoint!("reconcile_done");
+                    }
+                }
+                Ok(())
+            }
             Ok(Err(error)) => Err(Some(error)),
             Err(_) => Err(None),
         }
@@ -93,6 +101,7 @@ impl Sender {
         if let Err(error) = log.append(facts).await {
             error!("Posts that cannot be recorded cannot be kept either: {error:#}");
         }
+        crashpoint!("outcome_logged");
     }
 }
 

@@ -85,6 +85,7 @@ impl Roundups {
             expires_at: now + CATCH_UP,
         };
         let committed = self.store.commit_roundup(plan.destination.id, firing.date, Ok(&new), now).await;
+        crashpoint!("roundup_post_commit");
         if committed.with_context(|| format!("cannot store the roundup of {channel}"))? {
             info!(papers, "Queued the roundup of {} for {channel}", firing.date);
         }

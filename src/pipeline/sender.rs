@@ -148,6 +148,9 @@ impl Sender {
         let Self { store, settings, lanes, .. } = self;
         let claimed =
             store.claim_paced(&settings.owner, lanes, limit, settings.lease, self.clock.now()).await?;
+        for _ in &claimed {
+            crashpoint!("claimed");
+        }
         let now = self.clock.now();
         let (look, post): (Vec<_>, Vec<_>) =
             claimed.into_iter().partition(|claimed| self.poster.must_look(claimed, now));
@@ -159,6 +162,7 @@ impl Sender {
         let granted = store.intents(&post, now).await?;
         for (claimed, granted) in post.into_iter().zip(granted) {
             if granted {
+                crashpoint!("intent");
                 let poster = Arc::clone(&self.poster);
                 on_their_way.spawn(async move { poster.post(claimed, asked_at).await });
             }

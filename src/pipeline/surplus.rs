@@ -80,7 +80,9 @@ impl Surplus {
 
     async fn delete(&self, platform: &dyn ChatPlatform, second: &Second, message_id: &str) -> SurplusEnd {
         let Second { delivery, channel, kept, .. } = second;
-        match platform.delete(channel, message_id).await {
+        let deleted = platform.delete(channel, message_id).await;
+        crashpoint!("duplicate_delete");
+        match deleted {
             Edited::Done => {
                 let deleted = self.deleted.fetch_add(1, Ordering::Relaxed) + 1;
                 info!(

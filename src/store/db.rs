@@ -3,6 +3,7 @@
 //! Everything runs in a transaction and leaves nothing behind in a session, so that PostgreSQL may
 //! stand behind a pooler that changes servers between transactions (pgbouncer's transaction mode).
 
+use std::future::ready;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -110,6 +111,9 @@ async fn open_sqlite(path: &str) -> Result<Lite, StoreError> {
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
+            // SQLite ends a transaction by itself when the disk is full, which sqlx does not notice: it would take no
+            // other one on this connection.
+            .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
     };
     let write = pool().max_connections(1).connect_with(options.clone()).await?;
     let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&write).await?;

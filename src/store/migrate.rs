@@ -23,6 +23,7 @@ impl Store {
                 let mut tx = lite.write.begin_with("BEGIN IMMEDIATE").await?;
                 let pending = pending(&migrator, &applied_in_sqlite(&mut tx).await?);
                 migrator.run(&mut *tx).await?;
+                crashpoint!("migration_step");
                 tx.commit().await?;
                 pending
             }
@@ -35,6 +36,7 @@ impl Store {
                 migrator.run(&mut *tx).await?;
                 // The migrator prepares statements by name: they must not outlive the transaction.
                 tx.clear_cached_statements().await?;
+                crashpoint!("migration_step");
                 tx.commit().await?;
                 pending
             }

@@ -232,6 +232,7 @@ impl Store {
             for paper in made.map(|roundup| roundup.papers.as_slice()).unwrap_or_default() {
                 query(HOLD_PAPER).bind(destination.0).bind(&date).bind(paper.0).execute(&mut *tx).await?;
             }
+            crashpoint!("roundup_pre_commit");
             Ok(true)
         })
     }

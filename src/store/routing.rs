@@ -135,8 +135,10 @@ impl Store {
                 }
             }
             refresh!(self, tx, delivered.iter().copied());
+            crashpoint!("match_pre_commit");
             delivered.len()
         });
+        crashpoint!("match_post_commit");
         Ok(Routed { delivered, already: false })
     }
 }

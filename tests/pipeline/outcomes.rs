@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 use paperwire::chat::{ChatPlatform, Edit, Edited, Post, Rendered};
 use paperwire::clock::Clock as _;
-use paperwire::domain::{ChannelId, DeliveryId, DeliveryState, Found, Platform, SendOutcome};
+use paperwire::domain::{ChannelId, DeliveryState, Found, Platform, SendOutcome};
 use paperwire::message::Message;
 use paperwire::pipeline::{OutcomeLog, Sender, Stage, Step, step_until_idle};
 use paperwire::store::Store;

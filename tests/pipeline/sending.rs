@@ -28,6 +28,9 @@ pub fn settings(owner: &str) -> SendSettings {
             schedule: [5, 30].map(Duration::from_secs).to_vec(),
             max_wait: Duration::from_hours(1),
             nonce_window: Duration::from_mins(2),
+            settle_after: Duration::from_secs(5),
+            history_lag: Duration::from_mins(1),
+            between_looks: Duration::from_secs(30),
         },
     }
 }
@@ -161,4 +164,25 @@ async fn after_the_signal_to_stop_nothing_new_is_claimed() {
     step_until_idle(&post.sender("one")).await.unwrap();
     assert_eq!(post.discord.all(), []);
     assert_eq!(post.deliveries(DeliveryState::Pending).await.len(), CHANNELS.len());
+}
+
+#[tokio::test]
+async fn a_wall_clock_that_jumps_by_most_of_a_day_doubles_and_loses_nothing() {
+    let papers = ["2608.00001", "2608.00002", "2608.00003"];
+    let jump = Duration::from_hours(20);
+    let post = Post::new(&papers).await;
+    post.discord.faults().on(CHANNELS[0], Fault::CutAfter);
+    step_until_idle(&post.sender("one")).await.unwrap();
+    assert_eq!(post.seen(CHANNELS[0]), papers[..1]);
+    for _ in 0..3 {
+        post.bench.clock.set_back(jump);
+        step_until_idle(&post.sender("two")).await.unwrap();
+        post.bench.clock.advance(jump + Duration::from_mins(2));
+        step_until_idle(&post.sender("three")).await.unwrap();
+    }
+    for channel in CHANNELS {
+        assert_eq!(post.seen(channel), papers);
+    }
+    let all = post.bench.store.deliveries(&DeliveryFilter::default()).await.unwrap();
+    assert!(all.iter().all(|delivery| delivery.state.is_final()), "{all:?}");
 }

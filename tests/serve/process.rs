@@ -17,7 +17,7 @@ pub struct Serve {
     reader: JoinHandle<()>,
 }
 
-fn command(environment: Vec<(&'static str, String)>) -> Command {
+pub fn command(environment: Vec<(&'static str, String)>) -> Command {
     let mut command = Command::new(BINARY);
     let kept = std::env::vars().filter(|(name, _)| !name.starts_with("PAPERWIRE__"));
     command.env_clear().envs(kept).envs(environment).kill_on_drop(true).stdin(Stdio::null());
@@ -74,6 +74,12 @@ impl Serve {
         let status = tokio::time::timeout(Duration::from_secs(25), ended).await;
         let log = self.log();
         (status.unwrap_or_else(|_| panic!("it does not end:\n{log}")), log)
+    }
+
+    /// How it ended, when it has.
+    #[cfg(feature = "crashpoints")]
+    pub fn has_ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
     }
 
     /// Ends it without any warning.

@@ -200,9 +200,13 @@ impl Held {
     }
 }
 
-/// Scripted faults, each for one request: of a channel, or of whichever comes next.
+/// Scripted faults, each for one request: of a channel, or of whichever comes next. Behind them, bad weather.
 #[derive(Default)]
-pub struct Faults(Mutex<Vec<(Option<String>, Fault)>>, Mutex<Option<Share>>);
+pub struct Faults {
+    script: Mutex<Vec<(Option<String>, Fault)>>,
+    share: Mutex<Option<Share>>,
+    weather: Mutex<Option<Box<Weather>>>,
+}
 
 /// Faults that a share of all requests meets.
 struct Share {
@@ -212,45 +216,53 @@ struct Share {
     met: usize,
 }
 
+/// Says of each request what goes wrong with it.
+type Weather = dyn FnMut() -> Option<Fault> + Send;
+
 impl Faults {
     /// The next request to this channel meets the fault.
     pub fn on(&self, channel: &str, fault: Fault) {
-        self.0.lock().unwrap().push((Some(channel.to_owned()), fault));
+        self.script.lock().unwrap().push((Some(channel.to_owned()), fault));
     }
 
     /// The next request to any channel meets the fault.
     pub fn next(&self, fault: Fault) {
-        self.0.lock().unwrap().push((None, fault));
+        self.script.lock().unwrap().push((None, fault));
+    }
+
+    /// Asks this of each request that no scripted fault waits for, for the rest of the test.
+    pub fn weather(&self, weather: impl FnMut() -> Option<Fault> + Send + 'static) {
+        *self.weather.lock().unwrap() = Some(Box::new(weather));
     }
 
     /// Of the requests that meet no other fault this share meets one of these, by chance with a seed.
     pub fn share(&self, share: f64, seed: u64, faults: &[Fault]) {
         let random = fastrand::Rng::with_seed(seed);
-        *self.1.lock().unwrap() = Some(Share { random, part: share, faults: faults.to_vec(), met: 0 });
+        *self.share.lock().unwrap() = Some(Share { random, part: share, faults: faults.to_vec(), met: 0 });
     }
 
     /// Requests that met a fault by chance.
     pub fn met(&self) -> usize {
-        self.1.lock().unwrap().as_ref().map_or(0, |share| share.met)
+        self.share.lock().unwrap().as_ref().map_or(0, |share| share.met)
     }
 
     /// Faults that no request has met yet.
     pub fn left(&self) -> usize {
-        self.0.lock().unwrap().len()
+        self.script.lock().unwrap().len()
     }
 
     fn take(&self, channel: &str) -> Option<Fault> {
-        let mut queue = self.0.lock().unwrap();
+        let mut queue = self.script.lock().unwrap();
         if let Some(at) = queue.iter().position(|(of, _)| of.as_deref().is_none_or(|of| of == channel)) {
             return Some(queue.remove(at).1);
         }
-        let mut share = self.1.lock().unwrap();
-        let Share { random, part, faults, met } = share.as_mut()?;
-        if random.f64() >= *part {
-            return None;
+        if let Some(Share { random, part, faults, met }) = self.share.lock().unwrap().as_mut()
+            && random.f64() < *part
+        {
+            *met += 1;
+            return Some(faults[random.usize(..faults.len())].clone());
         }
-        *met += 1;
-        Some(faults[random.usize(..faults.len())].clone())
+        self.weather.lock().unwrap().as_mut().and_then(|weather| weather())
     }
 
     /// Lets a request have its effect and answers it, as the script says.

@@ -7,4 +7,5 @@ pub mod feeds;
 pub mod hub;
 pub mod loopback;
 pub mod postgres;
+pub mod proxy;
 pub mod slack;

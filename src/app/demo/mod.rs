@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::sandbox::{Ledger, Line, Shown};
+use super::sandbox::{self, Ledger, Line, Shown};
 use crate::chat::{ChatPlatform, sandbox::Sandbox};
 use crate::clock::{Clock, SystemClock};
 use crate::domain::{ChannelId, DeliveryState, Listing, Platform, Query, RetryPolicy};
@@ -33,7 +33,7 @@ pub struct Demo {
     clock: Arc<dyn Clock>,
     router: Router,
     sender: Sender,
-    shown: mpsc::UnboundedReceiver<Shown>,
+    shown: mpsc::Receiver<Shown>,
     coming: std::vec::IntoIter<Listing>,
     _folder: TempDir,
 }
@@ -60,7 +60,7 @@ impl Demo {
                 store.subscribe(Platform::Sandbox, &channel, &query, "demo", clock.now()).await?;
             }
         }
-        let (sender, shown) = mpsc::unbounded_channel();
+        let (sender, shown) = mpsc::channel(sandbox::SHOWN_AT_MOST);
         let ledger = Ledger { store: store.clone(), clock: clock.clone(), shown: sender };
         let sandbox: Arc<dyn ChatPlatform> = Arc::new(Sandbox::new(Arc::new(ledger)));
         let router =
@@ -77,6 +77,9 @@ impl Demo {
                     schedule: vec![Duration::from_secs(1)],
                     max_wait: Duration::from_mins(1),
                     nonce_window: Duration::from_mins(2),
+                    settle_after: Duration::from_secs(5),
+                    history_lag: Duration::from_mins(1),
+                    between_looks: Duration::from_secs(30),
                 },
             },
             Arc::new(Notify::new()),
