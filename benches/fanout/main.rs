@@ -59,6 +59,9 @@ async fn scene(name: &str, papers: u32, channels: u32, json: bool) {
             schedule: vec![Duration::from_secs(5)],
             max_wait: Duration::from_hours(6),
             nonce_window: Duration::from_mins(2),
+            settle_after: Duration::from_secs(5),
+            history_lag: Duration::from_mins(1),
+            between_looks: Duration::from_secs(30),
         },
     };
     let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());

@@ -226,7 +226,14 @@ async fn ways(args: &Args, store: &Store, name: &str, papers: &[Paper], channels
         owner: "bench".to_owned(),
         lease: LEASE,
         concurrency: 32,
-        policy: RetryPolicy { schedule: vec![LEASE], max_wait: LEASE, nonce_window: LEASE },
+        policy: RetryPolicy {
+            schedule: vec![LEASE],
+            max_wait: LEASE,
+            nonce_window: LEASE,
+            settle_after: LEASE,
+            history_lag: LEASE,
+            between_looks: LEASE,
+        },
     };
     let platform: Arc<dyn ChatPlatform> = Arc::new(Told(told));
     let stop = CancellationToken::new();

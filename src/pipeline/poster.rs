@@ -178,8 +178,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn nothing_is_posted_on_an_intent_of_five_seconds_ago() {
         let counting = Arc::new(Counting::default());
-        let policy =
-            RetryPolicy { schedule: Vec::new(), max_wait: Duration::ZERO, nonce_window: Duration::ZERO };
+        let policy = RetryPolicy {
+            schedule: Vec::new(),
+            max_wait: Duration::ZERO,
+            nonce_window: Duration::ZERO,
+            settle_after: Duration::ZERO,
+            history_lag: Duration::ZERO,
+            between_looks: Duration::ZERO,
+        };
         let platforms = HashMap::from([(Platform::Sandbox, counting.clone() as Arc<dyn ChatPlatform>)]);
         let poster = Poster { clock: Arc::new(SystemClock), platforms, policy };
         let asked_at = Instant::now();

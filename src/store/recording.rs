@@ -308,32 +308,32 @@ impl Store {
         let heeded = Heeded::all(listings);
         writing!(self, |tx| {
             let last: i64 = query_scalar(TAKE_CHANGES).bind(count).fetch_one(&mut *tx).await?;
-            let mut shelf: Shelf = read_shelf!(tx, heeded);
+            let mut shelved: Shelf = read_shelf!(tx, heeded);
             if is_feed && listings.len() > ORDINARY_NEWS {
                 let known: bool = query_scalar(KNOWN_SOURCE).bind(source.0).fetch_one(&mut *tx).await?;
-                let new = heeded.iter().filter(|one| shelf.meet(one).papers.is_empty()).count();
+                let new = heeded.iter().filter(|one| shelved.meet(one).papers.is_empty()).count();
                 how.hold = known && new > ORDINARY_NEWS && 2 * new > listings.len();
             }
             for (heeded, change) in heeded.into_iter().zip(last - count + 1..) {
-                let mut met = shelf.meet(&heeded);
+                let mut met = shelved.meet(&heeded);
                 let mut joined: Option<Counters> = None;
                 if met.papers.len() > 1 {
-                    write_shelf!(tx, shelf, how);
-                    met = shelf.meet(&heeded);
+                    write_shelf!(tx, shelved, how);
+                    met = shelved.meet(&heeded);
                     let first = *met.papers.iter().min().expect("there are several");
-                    let paper = shelf.paper(first).expect("who is met is there");
+                    let paper = shelved.paper(first).expect("who is met is there");
                     let (id, mut counters) = (paper.id.clone(), paper.counters);
                     for younger in met.papers.iter().copied().filter(|key| *key != first) {
-                        let other = shelf.paper(younger).expect("who is met is there").id.clone();
+                        let other = shelved.paper(younger).expect("who is met is there").id.clone();
                         join!(self, tx, first, younger, other.as_str(), change);
-                        counters = shelf.join(first, younger, counters, source);
+                        counters = shelved.join(first, younger, counters, source);
                         info!(paper.id = %id, other.id = %other, "Joined {id} and {other}: they are one paper");
                     }
                     joined = Some(counters);
                 }
-                shelf.hear(met, heeded, joined, how, change, &mut recorded);
+                shelved.hear(met, heeded, joined, how, change, &mut recorded);
             }
-            write_shelf!(tx, shelf, how);
+            write_shelf!(tx, shelved, how);
         });
         Ok((recorded, how.hold))
     }

@@ -249,7 +249,9 @@ impl Shelf {
                 self.begin(met, heeded, postable, how, change);
                 recorded.new += 1;
             }
-            Some(key) if self.go_on(key, met, heeded, joined, postable, how, change) => recorded.changed += 1,
+            Some(key) if self.go_on(key, &met, heeded, joined, postable, how, change) => {
+                recorded.changed += 1;
+            }
             Some(_) => recorded.unchanged += 1,
         }
     }
@@ -286,7 +288,7 @@ impl Shelf {
     fn go_on(
         &mut self,
         key: i64,
-        met: Met,
+        met: &Met,
         heeded: Heeded<'_>,
         joined: Option<Counters>,
         postable: bool,

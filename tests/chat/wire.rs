@@ -48,6 +48,9 @@ impl Wire {
             schedule: [5, 30].map(Duration::from_secs).to_vec(),
             max_wait: Duration::from_hours(1),
             nonce_window: Duration::from_mins(2),
+            settle_after: Duration::from_secs(5),
+            history_lag: Duration::from_mins(1),
+            between_looks: Duration::from_secs(30),
         };
         let clock = Arc::new(FakeClock::at(&at(0).to_string()));
         Self { db: Database::sqlite().await, clock, policy, _frozen: frozen }

@@ -7,6 +7,8 @@ mod crashes;
 mod database;
 mod disk;
 mod listed;
+#[cfg(feature = "crashpoints")]
+mod rare;
 mod report;
 mod sinks;
 mod soak;

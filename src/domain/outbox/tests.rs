@@ -256,6 +256,9 @@ fn policy() -> RetryPolicy {
         schedule: [5, 30, 120].map(Duration::from_secs).to_vec(),
         max_wait: Duration::from_hours(1),
         nonce_window: Duration::from_mins(2),
+        settle_after: Duration::from_secs(5),
+        history_lag: Duration::from_mins(1),
+        between_looks: Duration::from_secs(30),
     }
 }
 

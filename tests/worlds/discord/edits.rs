@@ -73,7 +73,7 @@ fn changed(
     authorised(state, headers)?;
     // One's own message may be edited without the right to post.
     match state.channels.get(channel) {
-        Some(Access::Open | Access::Forbidden) => {}
+        Some(Access::Open | Access::Forbidden | Access::Forum) => {}
         Some(Access::Hidden) => return Err(error(403, 50001, "Missing Access")),
         None => return Err(error(404, 10003, "Unknown Channel")),
     }
