@@ -21,8 +21,9 @@ use secrecy::ExposeSecret;
 pub use error::{ConfigError, Fault};
 pub use place::StoreConfig;
 pub use sections::{
-    ArxivConfig, CommandsConfig, DeliveryConfig, DiscordConfig, DiscordMode, FeedsConfig, HuggingFaceConfig,
-    LogConfig, LogFormat, RxivConfig, SlackConfig, SlackManagers, SlackMode, SourcesConfig, WebConfig,
+    ArxivConfig, CommandsConfig, DeliveryConfig, DiscordConfig, DiscordMode, FeedAdders, FeedsConfig,
+    HuggingFaceConfig, LogConfig, LogFormat, RxivConfig, SlackConfig, SlackManagers, SlackMode,
+    SourcesConfig, WebConfig,
 };
 
 use effective::Derived;

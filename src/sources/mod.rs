@@ -6,7 +6,6 @@
 pub mod archive;
 pub mod arxiv;
 pub mod biorxiv;
-pub mod calendar;
 pub mod dump;
 pub mod feed;
 pub mod fetch;

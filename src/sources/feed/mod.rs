@@ -137,6 +137,11 @@ pub async fn look(fetcher: &Fetcher, url: &Url, today: Date) -> Result<(Url, Par
     }
 }
 
+/// True for arXiv, which is a source of its own with one gate for all its addresses.
+pub fn is_arxiv(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| host == "arxiv.org" || host.ends_with(".arxiv.org"))
+}
+
 /// Parses a document apart; gives it back, without its body, when it is no feed.
 async fn read(mut document: Document, url: &Url, today: Date) -> Result<Parsed, (Document, NotAFeed)> {
     let bytes = std::mem::take(&mut document.bytes);
