@@ -65,6 +65,11 @@ pub trait Source: Send + Sync {
         known: Option<&Validators>,
     ) -> Result<DayListings, SourceError>;
 
+    /// Where its last answer says that it stands from now on, when it has moved for good.
+    fn moved_to(&self) -> Option<String> {
+        None
+    }
+
     /// When to poll again after a poll that went well; `None` leaves it to the configured interval.
     async fn next_poll(&self, _now: Timestamp) -> Option<Timestamp> {
         None

@@ -7,7 +7,7 @@ use paperwire::clock::Clock as _;
 use paperwire::command::{Command, Topic};
 use paperwire::domain::{ChannelId, Facts, PauseCause, Platform};
 use paperwire::message::Choice;
-use paperwire::store::SourceState;
+use paperwire::store::{PollNote, SourceState};
 
 use super::{Desk, HUB, titled};
 use crate::store::on_both;
@@ -28,6 +28,8 @@ impl Desk {
         let state =
             SourceState { baseline: self.clock.today(), polled_at: Some(now), failure: None, failures: 0 };
         self.db.store.put_source_state(HUB, &state).await.unwrap();
+        let note = PollNote { at: now, error: None, next_poll: now + Duration::from_mins(30) };
+        self.db.store.note_poll(HUB, note).await.unwrap();
     }
 
     async fn completes(&self, topic: Topic, text: &str) -> Vec<Choice> {
@@ -37,7 +39,7 @@ impl Desk {
         choices
     }
 
-    async fn values(&self, topic: Topic, text: &str) -> Vec<String> {
+    pub(super) async fn values(&self, topic: Topic, text: &str) -> Vec<String> {
         self.completes(topic, text).await.into_iter().map(|choice| choice.value).collect()
     }
 }
@@ -45,7 +47,7 @@ impl Desk {
 on_both! {
     async fn a_quiet_channel_is_told_the_reason_and_the_state_of_the_sources(test: Database) {
         let mut desk = Desk::new(test);
-        desk.bot = desk.bot.clone().polling(vec![("huggingface".into(), Duration::from_mins(30))]);
+        desk.bot = desk.bot.clone().polling(vec!["huggingface".into()]);
         let before = desk.status().await;
         assert!(before.contains("This channel has no subscription"), "{before}");
         assert!(before.contains("Hugging Face: not read yet"), "{before}");
@@ -68,7 +70,7 @@ on_both! {
         // Saturday.
         desk.clock.advance(Duration::from_hours(25));
         let weekend = desk.status().await;
-        assert!(weekend.contains("It is the weekend: Hugging Face lists papers from Monday to Friday"), "{weekend}");
+        assert!(weekend.contains("It is the weekend: arXiv and Hugging Face list papers from Monday to Friday"), "{weekend}");
     }
 
     async fn a_channel_that_refuses_posts_is_told_why(test: Database) {

@@ -4,6 +4,7 @@
 mod claiming;
 mod concurrency;
 mod feeds;
+mod followers;
 mod interactions;
 mod merging;
 mod migrations;

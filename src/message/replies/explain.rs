@@ -282,6 +282,7 @@ mod tests {
         insta::assert_snapshot!(plain(&explained), @"
         Flow <https://arxiv.org/abs/2608.00001>
         It was posted here <C1 1785.1> {~2026-08-04T06:01:00Z} ({2026-08-04T06:01:00Z}).
+        ~ Listed by arXiv on 4 Aug 2026 and feed-7 on 5 Aug 2026.
         It matches subscription 3, “flow robot”:
         ```
         ✓ all of these
@@ -327,6 +328,8 @@ mod tests {
         insta::assert_snapshot!(outcomes.map(|outcome| said(&told(&outcome))).join("\n"), @"
         It was not posted here: this channel has no subscription. `/papers subscribe` makes one.
         It has only just come in: the subscriptions are asked about it in a moment.
+        It is held for review: most of a feed’s items were suddenly new, and nothing of that is posted before who runs Paperwire has looked. Then `paperwire sources release feed-7` posts them, and `paperwire sources drop feed-7` does not.
+        It was not posted anywhere: it came when most of a feed’s items were suddenly new, and who runs Paperwire has decided not to post those.
         It was not posted anywhere: it was listed on 1 Aug 2026 and Paperwire posts what was listed from 3 Aug 2026 on. Older papers are kept for searching, so that a start does not flood the channels.
         It was not posted anywhere: it was listed on 1 Aug 2026 and first seen long after that. Older papers are kept for searching, so that a start does not flood the channels.
         Subscription 3 of this channel collects it for the daily roundup, since {2026-08-04T06:00:00Z}.

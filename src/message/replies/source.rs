@@ -110,7 +110,7 @@ pub enum Health {
         read_at: Option<Timestamp>,
         /// How often.
         times: u32,
-        /// Why, in words.
+        /// Why, in the operator's words.
         why: String,
     },
     /// The operator lets it rest.
@@ -266,7 +266,7 @@ pub fn health(health: &Health) -> Line {
                 None => vec!["never read; ".into()],
             };
             let tries = count((*times).into(), "try", "tries");
-            line.push(format!("the last {tries} failed: {}", sentence(why)).into());
+            line.push(format!("the last {tries} failed: {}", sentence(&public(why))).into());
             line
         }
         Health::Paused(at) => vec!["paused by the operator ".into(), Piece::Relative(*at)],
@@ -306,6 +306,19 @@ pub fn several(named: &str, numbers: &[i64]) -> Reply {
     Reply::text(Piece::from(text))
 }
 
+/// What of a failure a channel may know: what a public server said, and nothing of how it was not reached.
+fn public(why: &str) -> String {
+    let after = |mark: &str| why.split_once(mark).map(|(_, rest)| rest);
+    let status = after(" answers ").and_then(|rest| rest.get(..3)).filter(|code| code.parse::<u16>().is_ok());
+    match (status, after(" did not answer as the API does: ")) {
+        (Some(status), _) => format!("its server answers {status}"),
+        (_, Some(what)) => what.to_owned(),
+        _ if why.contains(" asks to wait") => "its server wants to be asked less".to_owned(),
+        _ if why.contains(" (403)") => "its server does not let Paperwire read it".to_owned(),
+        _ => "it cannot be reached".to_owned(),
+    }
+}
+
 fn name(title: &str, url: &str) -> Piece {
     Piece::Link { text: short(title), url: url.to_owned() }
 }
@@ -342,10 +355,20 @@ mod tests {
             subscription: SubscriptionId(3),
             query: None,
         };
-        insta::assert_snapshot!(plain(&added(&said)), @"");
+        insta::assert_snapshot!(plain(&added(&said)), @"
+        This channel now follows the feed: The Lab <https://lab.example/feed> (feed 7), which lists 2 papers.
+        • One <@everyone>
+        • Two
+        ~ What it lists from now on is posted here, by subscription 3. What is in it now is not posted. To end it: `/papers source remove 7`.
+        ");
         said.already = true;
         said.query = Some("robot".to_owned());
-        insta::assert_snapshot!(plain(&added(&said)), @"");
+        insta::assert_snapshot!(plain(&added(&said)), @"
+        This channel follows this feed already: The Lab <https://lab.example/feed> (feed 7), which lists 2 papers.
+        • One <@everyone>
+        • Two
+        ~ What it lists from now on and matches “robot” is posted here, by subscription 3. What is in it now is not posted. To end it: `/papers source remove 7`.
+        ");
     }
 
     #[test]
@@ -366,9 +389,45 @@ mod tests {
             page(None),
             page(Some("https://lab.example/feed")),
         ];
-        insta::assert_snapshot!(refusals.map(|why| plain(&not_looked(&why))).join("\n"), @"");
+        insta::assert_snapshot!(refusals.map(|why| plain(&not_looked(&why))).join("\n"), @"
+        This address is not fetched: only http and https addresses are.
+        arXiv is read already, within its rules of politeness. Subscribe to a category instead: `/papers subscribe cat:cs.RO`.
+        This address cannot be read: it does not answer in time, or it leads to where Paperwire does not go. Check it in a browser, and try again later.
+        Its server does not let Paperwire read this address (it answers 403). Ask who runs it.
+        There is nothing at this address. Copy it again from the page of the feed.
+        Its server cannot show this address at the moment (it answers 500). Try again later.
+        Its server wants to be asked less. Try again in an hour.
+        What stands at this address is larger than any feed.
+        This address was read, but it is a web page and no feed. RSS, Atom and JSON Feed can be followed; their addresses often end in /feed or /rss.
+        This address was read, but it is a web page and no feed. The page names this feed: `/papers source add https://lab.example/feed`.
+        ");
         let full = [NotHere::Operator, NotHere::Off, NotHere::ChannelFull(20), NotHere::WorkspaceFull(50)];
-        insta::assert_snapshot!(full.map(|why| plain(&not_here(why))).join("\n"), @"");
+        insta::assert_snapshot!(full.map(|why| plain(&not_here(why))).join("\n"), @"
+        Feeds are added by who runs Paperwire here. Send them the address that you would like to follow.
+        Who runs Paperwire here has switched feeds off; ask them to follow this one for you.
+        This channel follows 20 feeds already, as many as it may. `/papers source list` shows those of this channel; end one first.
+        Your workspace follows 50 feeds already, as many as it may. `/papers source list` shows those of this channel; end one first.
+        ");
+    }
+
+    #[test]
+    fn a_channel_learns_of_a_failure_what_the_server_said_and_not_how_it_was_not_reached() {
+        for (why, told) in [
+            ("https://x/ answers 404: asking again will not help", "its server answers 404"),
+            (
+                "https://x/ did not answer as the API does: it is a web page and no feed",
+                "it is a web page and no feed",
+            ),
+            ("https://x/ asks to wait 40 s", "its server wants to be asked less"),
+            ("https://x/ cannot be reached: Connection refused (os error 111)", "it cannot be reached"),
+            (
+                "https://x/ is not fetched: its host has no address on the public internet",
+                "it cannot be reached",
+            ),
+            ("https://x/ did not answer within 30 s", "it cannot be reached"),
+        ] {
+            assert_eq!(public(why), told, "{why}");
+        }
     }
 
     #[test]
@@ -382,21 +441,40 @@ mod tests {
             health,
         };
         let then = at("2026-08-21T05:50:00Z");
-        let why = "its server answers 500".to_owned();
+        let why = "feed-3 could not be read for 2026-08-21: https://lab.example/feed answers 500".to_owned();
+        let ended = "its server says that it is gone for good (410)".to_owned();
         let feeds = [
             listed(1, Some(SubscriptionId(3)), Health::Read(then)),
             listed(2, None, Health::Waiting),
             listed(3, None, Health::Fails { read_at: Some(then), times: 2, why: why.clone() }),
             listed(4, None, Health::Paused(then)),
-            listed(5, None, Health::Ended(then, why)),
+            listed(5, None, Health::Ended(then, ended)),
         ];
-        insta::assert_snapshot!(plain(&list(&feeds)), @"");
+        insta::assert_snapshot!(plain(&list(&feeds)), @"
+        # This channel follows 5 feeds
+        1 · The Lab <https://lab.example/feed> · by @ada · subscription 3
+        last read {~2026-08-21T05:50:00Z}
+        2 · The Lab <https://lab.example/feed> · by @ada · its subscription has ended: add it again to get its papers
+        not read yet
+        3 · The Lab <https://lab.example/feed> · by @ada · its subscription has ended: add it again to get its papers
+        last read {~2026-08-21T05:50:00Z}; the last 2 tries failed: its server answers 500.
+        4 · The Lab <https://lab.example/feed> · by @ada · its subscription has ended: add it again to get its papers
+        paused by the operator {~2026-08-21T05:50:00Z}
+        5 · The Lab <https://lab.example/feed> · by @ada · its subscription has ended: add it again to get its papers
+        not read any more since {2026-08-21T05:50:00Z}: its server says that it is gone for good (410).
+        ~ To end one: `/papers source remove 1`.
+        ");
         let rest = [
             list(&[]),
             removed("The Lab", Some(SubscriptionId(3))),
             unknown("Nature"),
             several("The Lab", &[1, 2]),
         ];
-        insta::assert_snapshot!(rest.each_ref().map(plain).join("\n"), @"");
+        insta::assert_snapshot!(rest.each_ref().map(plain).join("\n"), @"
+        This channel follows no feed. `/papers source add https://www.nature.com/nature.rss` brings the papers of a journal, a laboratory or a blog here.
+        This channel no longer follows “The Lab”. Subscription 3, which brought its papers, has ended. What was posted stays.
+        This channel follows no feed “Nature”: `/papers source list` shows the feeds that it follows, with their numbers.
+        Several feeds of this channel are called “The Lab”: say which by its number, 1 or 2.
+        ");
     }
 }

@@ -458,7 +458,13 @@ mod tests {
             Today::Weekend { next },
         ];
         let lines = days.map(|day| said(&source_line(&SourceFacts { day, ..facts().sources.remove(0) })));
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @"
+        last read {~2026-08-21T05:50:00Z}, next {~2026-08-21T06:20:00Z}
+        last read {~2026-08-21T05:50:00Z}, next {~2026-08-21T06:20:00Z}; nothing new of today, though it was due {~2026-11-27T05:15:00Z}
+        last read {~2026-08-21T05:50:00Z}, next {~2026-08-21T06:20:00Z}; today’s papers are not there yet: expected {~2026-11-27T05:15:00Z}
+        last read {~2026-08-21T05:50:00Z}, next {~2026-08-21T06:20:00Z}; no announcement today (Thanksgiving), the next papers are due {~2026-11-27T05:15:00Z}
+        last read {~2026-08-21T05:50:00Z}, next {~2026-08-21T06:20:00Z}; nothing at weekends, the next papers are due {~2026-11-27T05:15:00Z}
+        ");
     }
 
     #[test]
