@@ -5,10 +5,10 @@ use async_trait::async_trait;
 use super::Bot;
 use crate::chat::{Answer, Asker};
 use crate::command::FeedText;
-use crate::domain::Query;
+use crate::domain::{Query, Subscription};
 use crate::message::Reply;
 use crate::message::replies::source::{self as words, Added, Health, Listed, Looked, NotHere, NotLooked};
-use crate::store::{FeedHere, FeedWish, Followed, FollowedFeed, NewSubscription};
+use crate::store::{FeedHere, FeedId, FeedWish, Followed, FollowedFeed, NewSubscription};
 
 /// Reads feeds for people who would like to follow them: the bot itself knows no network.
 #[async_trait]
@@ -78,20 +78,34 @@ async fn follow(bot: &Bot, asker: &Asker, looked: Looked, query: Option<&Query>)
         Some(query) => format!("src:feed-{} ({query})", feed.id.0),
     };
     let wanted = Query::for_subscription(&wanted)?;
+    let before = subscription_of(bot, asker, feed.id).await?;
     let wish = NewSubscription {
         platform: asker.platform,
         channel: &asker.channel,
         workspace: asker.workspace.as_deref(),
         query: &wanted,
-        when: None,
-        style: None,
+        when: before.as_ref().map(|before| before.cadence),
+        style: before.as_ref().map(|before| before.style),
         owner: &asker.user.0,
     };
     let subscribed = bot.store.subscribe_as(&wish, bot.clock.now()).await?;
     let subscription = subscribed.subscription().id;
     bot.store.note_feed_subscription(asker.platform, &asker.channel, feed.id, subscription).await?;
+    // Another query takes the place of the one before: beside it, it would narrow nothing.
+    if let Some(before) = before.filter(|before| before.id != subscription) {
+        bot.store.unsubscribe(before.id).await?;
+    }
     let (number, query) = (feed.id.0, query.map(ToString::to_string));
     Ok(words::added(&Added { looked, number, already, subscription, query }))
+}
+
+/// The subscription by which a feed's papers have come so far.
+async fn subscription_of(bot: &Bot, asker: &Asker, feed: FeedId) -> anyhow::Result<Option<Subscription>> {
+    let here = bot.store.feeds_here(asker.platform, &asker.channel).await?;
+    let id = here.into_iter().find(|here| here.feed.id == feed).and_then(|here| here.subscription);
+    let mut all = bot.store.subscriptions_in(asker.platform, &asker.channel).await?;
+    all.retain(|one| Some(one.id) == id);
+    Ok(all.pop())
 }
 
 /// Lists the feeds of the channel.

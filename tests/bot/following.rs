@@ -8,13 +8,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use paperwire::app::feed_desk;
 use paperwire::bot::{FeedDesk, FeedRules};
+use paperwire::clock::Clock as _;
 use paperwire::command::Topic;
+use paperwire::domain::SourceName;
 use paperwire::message::replies::source::NotLooked;
 use paperwire::sources::fetch::{Lookup, SystemLookup};
 use paperwire::sources::{FetchConfig, Fetcher};
 use tokio::time::Instant;
 
-use super::{Desk, Said};
+use super::{Desk, Said, titled};
 use crate::store::on_both;
 use crate::worlds::feeds::{Feeds, item};
 use crate::worlds::hub::Fault;
@@ -73,11 +75,16 @@ on_both! {
         assert!(said.contains("matches “robot -survey”"), "{said}");
         let query = desk.db.store.subscriptions().await.unwrap().remove(0).query;
         assert!(query.as_str().contains("src:feed-1") && query.as_str().contains("robot"), "{query}");
+        ada.asks(&format!("source add {} drones", world.url(PATH))).await;
+        let left: Vec<String> =
+            desk.db.store.subscriptions().await.unwrap().iter().map(|one| one.query.to_string()).collect();
+        assert!(left.len() == 1 && left[0].contains("drone"), "another query takes its place: {left:?}");
     }
 
     async fn a_feed_of_many_channels_is_one_and_lasts_until_the_last_has_left(test: Database) {
         let (desk, world) = at_work(test).await;
         let url = world.url(PATH);
+        world.list("/feed/", &[item(1), item(2)]);
         added(&desk, "one", url.as_str()).await;
         added(&desk, "two", &url.as_str().replace("/feed", "/feed/#news")).await;
         assert_eq!(desk.db.store.feeds().await.unwrap().len(), 1);
@@ -110,6 +117,26 @@ on_both! {
         elsewhere.asker.workspace = Some("another".to_owned());
         let said = elsewhere.asks(&format!("source add {}", world.url("/feed-1"))).await.text();
         assert!(said.contains("now follows"), "{said}");
+    }
+
+    async fn a_paper_that_is_held_for_review_says_so_and_what_to_do(test: Database) {
+        const FEED: SourceName = SourceName("feed-7");
+        let desk = Desk::new(test);
+        let ada = desk.person("ada");
+        let (store, today) = (&desk.db.store, desk.clock.today());
+        let listed = |count: u32| -> Vec<_> {
+            (1..=count).map(|n| desk.listing(&format!("2608.{n:05}"), 0, titled(&format!("Robots of kind {n}")))).collect()
+        };
+        desk.follows("robots").await;
+        store.record_feed(FEED, &listed(2), today, desk.clock.now()).await.unwrap();
+        let (_, held) = store.record_feed(FEED, &listed(40), today, desk.clock.now()).await.unwrap();
+        assert!(held);
+        let said = ada.asks("explain 2608.00030").await.text();
+        assert!(said.contains("held for review") && said.contains("`paperwire sources release feed-7`"), "{said}");
+        assert!(said.contains("Listed by feed-7 on 21 Aug 2026."), "{said}");
+        store.drop_held(FEED.0).await.unwrap();
+        let said = ada.asks("explain 2608.00030").await.text();
+        assert!(said.contains("has decided not to post those"), "{said}");
     }
 
     async fn who_may_not_manage_the_channel_only_looks(test: Database) {

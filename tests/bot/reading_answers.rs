@@ -17,7 +17,7 @@ impl Desk {
         self.person("ada").gives(Command::Status).await.text()
     }
 
-    async fn follows(&self, query: &str) {
+    pub(super) async fn follows(&self, query: &str) {
         let channel = ChannelId::parse(Platform::Sandbox, "robotics").unwrap();
         let query = query.parse().unwrap();
         self.db.store.subscribe(Platform::Sandbox, &channel, &query, "ada", self.clock.now()).await.unwrap();
@@ -58,12 +58,13 @@ on_both! {
         insta::allow_duplicates! {
             insta::assert_snapshot!(text, @"
             # Why it is quiet here
+            Hugging Face has listed nothing of today, though it was due {ago 2026-08-21T00:45:00Z}.
             No new paper has come since this channel was subscribed {ago 2026-08-21T06:00:00Z}; a subscription brings what is listed after it.
             # This channel
             Subscriptions: 1
             Last post: none yet
             # Sources and papers
-            Hugging Face: last read {ago 2026-08-21T06:00:00Z}, next {ago 2026-08-21T06:30:00Z}
+            Hugging Face: last read {ago 2026-08-21T06:00:00Z}, next {ago 2026-08-21T06:30:00Z}; nothing new of today, though it was due {ago 2026-08-21T00:45:00Z}
             Papers: 1 in the store, 0 of today’s lists, 1 new in the last 24 hours
             ");
         }

@@ -1,12 +1,20 @@
 //! A feed that somebody adds in a channel of the real binary at work.
 
+use jiff::fmt::rfc2822;
+use paperwire::clock::{Clock as _, SystemClock};
 use paperwire::domain::Platform;
 
 use super::commands::Talk;
 use super::eventually;
-use crate::worlds::feeds::{Feeds, item};
+use crate::worlds::feeds::{Feeds, Item, item};
 
 const PATH: &str = "/journal.xml";
+
+/// An item of the day on which the binary works.
+fn today(number: u32) -> Item {
+    let now = SystemClock.now().to_zoned(jiff::tz::TimeZone::UTC);
+    item(number).date(&rfc2822::to_string(&now).unwrap())
+}
 
 /// Adds a feed, gets its next paper once, leaves it, and gets nothing more.
 async fn a_feed_is_added_and_its_next_paper_comes_once(platform: Platform, http: bool) {
@@ -29,7 +37,7 @@ async fn a_feed_is_added_and_its_next_paper_comes_once(platform: Platform, http:
     .await;
     assert!(talk.posted().is_empty(), "what was in it before is no news");
 
-    world.list(PATH, &[item(3), item(1), item(2)]);
+    world.list(PATH, &[today(3), item(1), item(2)]);
     let next = ["https://journal.example/papers/3".to_owned()];
     eventually("the next paper is posted", async || !talk.posted().is_empty()).await;
     let asked = world.asked(PATH).len();
@@ -40,7 +48,7 @@ async fn a_feed_is_added_and_its_next_paper_comes_once(platform: Platform, http:
     assert!(removed.words().contains("no longer follows"), "{}", removed.words());
     eventually("nobody reads it any more", async || running.serve.log().contains("is not read any more"))
         .await;
-    world.list(PATH, &[item(4), item(3)]);
+    world.list(PATH, &[today(4), today(3)]);
     assert!(talk.gives(&running, "source list", &[]).await.words().contains("follows no feed"));
     assert_eq!(talk.posted(), next);
     talk.end(running).await;

@@ -2,9 +2,9 @@
 
 use super::*;
 
-fn added(feed: &str, query: Option<&str>) -> Result<Command, Mistake> {
+fn added(feed: &str, query: Option<&str>) -> Command {
     let query = query.map(|query| Query::for_subscription(query).unwrap());
-    Ok(Command::SourceAdd { feed: FeedText(feed.to_owned()), query })
+    Command::SourceAdd { feed: FeedText(feed.to_owned()), query }
 }
 
 #[test]
@@ -17,14 +17,14 @@ fn a_feed_is_added_by_its_address_and_what_follows_is_a_query() {
         "source add <https://lab.example/feed.xml|lab.example/feed.xml>",
         "source add lab.example/feed.xml",
     ] {
-        assert_eq!(slack(line), added(URL, None), "{line}");
+        assert_eq!(slack(line), Ok(added(URL, None)), "{line}");
     }
     for line in [
         "source add https://lab.example/feed.xml \"flow matching\" -survey",
         "source add https://lab.example/feed.xml query:\"flow matching\" -survey",
         "source add \"flow matching\" -survey feed:https://lab.example/feed.xml",
     ] {
-        assert_eq!(slack(line), added(URL, Some("\"flow matching\" -survey")), "{line}");
+        assert_eq!(slack(line), Ok(added(URL, Some("\"flow matching\" -survey"))), "{line}");
     }
     assert!(reason("source add robots").contains("no address of a feed"));
     assert!(matches!(slack("source add"), Err(Mistake::Missing { .. })));
