@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::{open_store, search};
+use super::{feed_desk, open_store, polled, search};
 use crate::bot::{Bot, BotSettings};
 use crate::chat::sandbox::reply::{Pressable, form_lines, pressables, reply_lines};
 use crate::chat::{Action, Answer, Asker, CommandHandler, Request};
@@ -31,8 +31,10 @@ impl Terminal {
         indexer.catch_up().await.context("cannot bring the search index up to date")?;
         let short_text = config.delivery.short_text;
         let settings = BotSettings { per_user: PER_MINUTE, per_workspace: PER_MINUTE, short_text };
-        let bot = Bot::new(store, Some(search), Arc::new(SystemClock), settings);
-        Ok(Self::with(Arc::new(bot), channel))
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let (desk, rules) = feed_desk::desk(config, &clock)?;
+        let bot = Bot::new(store, Some(search), clock, settings);
+        Ok(Self::with(Arc::new(bot.polling(polled(config)).following(desk, rules)), channel))
     }
 
     fn with(handler: Arc<dyn CommandHandler>, channel: ChannelId) -> Self {

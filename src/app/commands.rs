@@ -12,6 +12,7 @@ use tracing::{error, info, warn};
 use super::alone::alone;
 use super::discord::discord_config;
 use super::platforms::{slack_config, slack_managers};
+use super::{feed_desk, polled};
 use crate::bot::{Bot, BotSettings};
 use crate::chat::discord::{self, IdentifyBudget, Interactions, run_gateway};
 use crate::chat::slack::{Door, HttpCommands, run_socket};
@@ -52,7 +53,7 @@ impl Commands<'_> {
         if !self.has(Role::Commands) && !self.has(Role::Web) {
             return Ok(Vec::new());
         }
-        let handler = self.handler();
+        let handler = self.handler()?;
         let mut webhooks = Vec::new();
         webhooks.extend(self.discord(&handler)?);
         webhooks.extend(self.slack(&handler)?);
@@ -75,17 +76,16 @@ impl Commands<'_> {
         self.config.serve.has(role)
     }
 
-    fn handler(&self) -> Arc<dyn CommandHandler> {
+    fn handler(&self) -> anyhow::Result<Arc<dyn CommandHandler>> {
         let commands = &self.config.commands;
         let settings = BotSettings {
             per_user: commands.per_user,
             per_workspace: commands.per_workspace,
             short_text: self.config.delivery.short_text,
         };
-        let huggingface = &self.config.sources.huggingface;
-        let polled = huggingface.enabled.then(|| ("huggingface".to_owned(), huggingface.interval));
         let bot = Bot::new(self.store.clone(), self.search.clone(), self.clock.clone(), settings);
-        Arc::new(bot.polling(polled.into_iter().collect()))
+        let (desk, rules) = feed_desk::desk(self.config, &self.clock)?;
+        Ok(Arc::new(bot.polling(polled(self.config)).following(desk, rules)))
     }
 
     fn discord(&self, handler: &Arc<dyn CommandHandler>) -> anyhow::Result<Option<Arc<dyn Webhook>>> {

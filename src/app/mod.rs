@@ -8,6 +8,7 @@ pub mod ask;
 mod commands;
 pub mod demo;
 mod discord;
+pub mod feed_desk;
 mod feeds;
 mod health;
 mod lock;
@@ -95,6 +96,18 @@ pub fn pollers(config: &Config, store: &Store) -> anyhow::Result<Vec<Poller>> {
         }
     }
     Ok(pollers)
+}
+
+/// The names of the sources that are polled, without the feeds.
+fn polled(config: &Config) -> Vec<String> {
+    let sources = &config.sources;
+    let enabled = [
+        ("huggingface", sources.huggingface.enabled),
+        ("arxiv", sources.arxiv.enabled),
+        ("biorxiv", sources.biorxiv.enabled),
+        ("medrxiv", sources.medrxiv.enabled),
+    ];
+    enabled.into_iter().filter(|(_, enabled)| *enabled).map(|(name, _)| name.to_owned()).collect()
 }
 
 /// A source with a past that can be read back.

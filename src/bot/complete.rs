@@ -52,6 +52,7 @@ pub(super) async fn choices(bot: &Bot, completion: &Completion) -> anyhow::Resul
         Topic::Query => queries(bot, asker, text, &mut choices).await?,
         Topic::Paper => papers(bot, text.trim(), &mut choices).await?,
         Topic::Subscription => subscriptions(bot, asker, text.trim(), &mut choices).await?,
+        Topic::Feed => feeds(bot, asker, text.trim(), &mut choices).await?,
         Topic::Zone => {
             let now = bot.clock.now();
             for name in zones(text, CHOICES_MAX) {
@@ -146,6 +147,18 @@ async fn subscriptions(bot: &Bot, asker: &Asker, text: &str, choices: &mut Choic
         let label = subscription_label(subscription.id, subscription.query.as_str(), subscription.cadence);
         if label.to_lowercase().contains(&text) {
             choices.add(&label, subscription.id.0.to_string());
+        }
+    }
+    Ok(())
+}
+
+async fn feeds(bot: &Bot, asker: &Asker, text: &str, choices: &mut Choices) -> anyhow::Result<()> {
+    let text = text.to_lowercase();
+    for here in bot.store.feeds_here(asker.platform, &asker.channel).await? {
+        let number = here.feed.id.0.to_string();
+        let label = format!("{number} · {}", here.feed.title);
+        if label.to_lowercase().contains(&text) || here.feed.url.contains(&text) {
+            choices.add(&label, number);
         }
     }
     Ok(())

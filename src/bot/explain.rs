@@ -11,7 +11,7 @@ use crate::domain::{Cadence, Destination, Paper, PaperId};
 use crate::matcher::{Document, Explanation, Part, Said, explain};
 use crate::message::replies::explain::{Asked, Explained, Outcome, explained};
 use crate::message::why_sentence;
-use crate::store::{DeliveryFilter, RoutedAt, SubscribedHere, last_announcement};
+use crate::store::{DeliveryFilter, FeedId, RoutedAt, SubscribedHere, last_announcement};
 
 /// A subscription of the channel with what the paper says to it.
 struct Judged {
@@ -47,7 +47,9 @@ pub(super) async fn answer(bot: &Bot, asker: &Asker, id: &PaperId) -> anyhow::Re
         matches: judged.explanation.matches,
         parts: judged.explanation.lines().join("\n"),
     });
-    let reply = explained(&Explained { card, outcome, asked: answers.collect() });
+    let listed = bot.store.sources_of(paper.key).await?;
+    let listings = listed.into_iter().map(|listed| (listed.source, listed.day)).collect();
+    let reply = explained(&Explained { card, outcome, listings, asked: answers.collect() });
     Ok(Answer::Reply { reply })
 }
 
@@ -110,7 +112,15 @@ async fn why_not(
     judged: &[Judged],
 ) -> anyhow::Result<Outcome> {
     let routed = bot.store.routed_at(paper.key).await?;
-    let Some(RoutedAt { at: Some(asked_at), backlog }) = routed else { return Ok(Outcome::NotAskedYet) };
+    let Some(RoutedAt { at: Some(asked_at), backlog, held, dropped }) = routed else {
+        return Ok(Outcome::NotAskedYet);
+    };
+    if held {
+        return Ok(Outcome::Held { source: held_with(bot, paper).await? });
+    }
+    if dropped {
+        return Ok(Outcome::Dropped);
+    }
     if backlog {
         return Ok(Outcome::Backlog { day: paper.day, baseline: baseline(bot, paper).await? });
     }
@@ -138,6 +148,13 @@ async fn why_not(
         }
         _ => Outcome::Since { subscription: id, asked_at, numbers: subscription.query.has_numbers() },
     })
+}
+
+/// The feed that suddenly listed a paper with many others.
+async fn held_with(bot: &Bot, paper: &Paper) -> anyhow::Result<String> {
+    let listed = bot.store.sources_of(paper.key).await?;
+    let feed = listed.iter().find(|listed| FeedId::of_source(&listed.source).is_some());
+    Ok(feed.or(listed.first()).map(|listed| listed.source.clone()).unwrap_or_default())
 }
 
 /// From which day on the sources of a paper are posted.

@@ -19,6 +19,7 @@ mod roundup;
 mod search;
 mod show;
 mod similar;
+mod source;
 mod status;
 mod subscribe;
 mod subscriptions;
@@ -38,6 +39,8 @@ use crate::command::Command;
 use crate::search::Search;
 use crate::store::Store;
 
+pub use source::{FeedDesk, FeedRules};
+
 /// What the bot works with.
 #[derive(Clone)]
 pub struct Bot {
@@ -46,7 +49,10 @@ pub struct Bot {
     search: Option<Arc<Search>>,
     clock: Arc<dyn Clock>,
     settings: BotSettings,
-    polled: Vec<(String, Duration)>,
+    polled: Vec<String>,
+    /// `None` when feeds are switched off.
+    feeds: Option<Arc<dyn FeedDesk>>,
+    feed_rules: FeedRules,
     /// When old requests were last forgotten, in microseconds; all clones share it.
     tidied_at: Arc<AtomicI64>,
 }
@@ -73,13 +79,21 @@ impl Bot {
         clock: Arc<dyn Clock>,
         settings: BotSettings,
     ) -> Self {
-        Self { store, search, clock, settings, polled: Vec::new(), tidied_at: Arc::default() }
+        let (polled, feed_rules) = (Vec::new(), source::NOBODY);
+        Self { store, search, clock, settings, polled, feeds: None, feed_rules, tidied_at: Arc::default() }
     }
 
-    /// Tells which sources are polled and how often, so that people are told when the next poll is due.
+    /// Tells which sources are polled, so that people are told of those that were never read, too.
     #[must_use]
-    pub fn polling(mut self, polled: Vec<(String, Duration)>) -> Self {
+    pub fn polling(mut self, polled: Vec<String>) -> Self {
         self.polled = polled;
+        self
+    }
+
+    /// Lets people follow feeds, which are read at this desk before.
+    #[must_use]
+    pub fn following(mut self, desk: Option<Arc<dyn FeedDesk>>, rules: FeedRules) -> Self {
+        (self.feeds, self.feed_rules) = (desk, rules);
         self
     }
 
@@ -114,6 +128,9 @@ impl Bot {
             Command::Roundup { at, zone, every, size } => {
                 roundup::answer(self, asker, at, zone, every, size).await
             }
+            Command::SourceAdd { feed, query } => source::add(self, asker, &feed, query.as_ref()).await,
+            Command::SourceList => source::list(self, asker).await,
+            Command::SourceRemove { feed } => source::remove(self, asker, &feed).await,
             Command::Help { about } => Ok(help::answer(asker, about)),
         }
     }

@@ -216,7 +216,10 @@ fn changes(command: &Command) -> bool {
         | Command::Subscriptions
         | Command::Explain { .. }
         | Command::Status
+        | Command::SourceList
         | Command::Help { .. } => return false,
+        Command::SourceAdd { .. } => "source add",
+        Command::SourceRemove { .. } => "source remove",
         Command::Roundup { .. } => "roundup",
     };
     spec(name).is_some_and(|spec| spec.changes)

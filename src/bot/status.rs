@@ -2,19 +2,18 @@
 
 use std::time::Duration;
 
-use jiff::{Timestamp, civil::Weekday, tz::TimeZone};
+use jiff::Timestamp;
 
-use super::Bot;
+use super::{Bot, source};
 use crate::chat::{Answer, Asker};
+use crate::domain::calendar::{Expected, day_of, expected, named, next_due};
 use crate::domain::{Cadence, Destination, RoundupSettings};
-use crate::message::replies::status::{ChannelFacts, Index, Quiet, SourceFacts, Status, status};
-use crate::store::{PaperCounts, SubscribedHere, Traffic};
+use crate::message::replies::status::{ChannelFacts, Index, Quiet, SourceFacts, Status, Today, status};
+use crate::store::{FeedId, PaperCounts, SourceHealth, SubscribedHere, Traffic};
 
 const DAY: Duration = Duration::from_hours(24);
 /// For so long refused posts are counted.
 const REFUSED_WITHIN: Duration = Duration::from_hours(7 * 24);
-/// The source that lists nothing on weekends.
-const WEEKDAYS_ONLY: &str = "huggingface";
 
 /// Answers the command.
 pub(super) async fn answer(bot: &Bot, asker: &Asker) -> anyhow::Result<Answer> {
@@ -34,8 +33,10 @@ pub(super) async fn answer(bot: &Bot, asker: &Asker) -> anyhow::Result<Answer> {
     let channel = Channel { destination: destination.as_ref(), subscriptions: &subscriptions, traffic };
     let quiet = quiet(&channel, &sources, counts, asked_since, now);
     let paused = subscriptions.iter().filter(|subscription| subscription.is_paused_at(now)).count();
+    let feeds = bot.store.feeds_here(asker.platform, &asker.channel).await?;
     let reply = status(&Status {
         sources,
+        feeds: feeds.into_iter().map(|here| (here.feed.title.clone(), source::health(&here.feed))).collect(),
         stored: counts.stored,
         today: counts.listed,
         seen: counts.seen,
@@ -54,28 +55,56 @@ pub(super) async fn answer(bot: &Bot, asker: &Asker) -> anyhow::Result<Answer> {
     Ok(Answer::Reply { reply })
 }
 
-/// How each source is: those that were polled ever, and those that are to be.
+/// How each source is: those that were ever polled, and those that are to be; feeds are told of by channel.
 pub(super) async fn sources(bot: &Bot) -> anyhow::Result<Vec<SourceFacts>> {
-    let mut sources: Vec<SourceFacts> = bot
-        .store
-        .source_states()
-        .await?
-        .into_iter()
-        .map(|(name, state)| {
-            let interval = bot.polled.iter().find(|(polled, _)| *polled == name).map(|(_, every)| *every);
-            let next = state.polled_at.zip(interval).map(|(at, every)| at + every);
-            let next_at = next.map(|next| next.max(bot.clock.now()));
-            let (polled_at, failure, failures) = (state.polled_at, state.failure, state.failures);
-            SourceFacts { name, polled_at, next_at, failure, failures }
-        })
-        .collect();
-    for (name, _) in &bot.polled {
+    let now = bot.clock.now();
+    let mut sources: Vec<SourceFacts> = Vec::new();
+    for health in bot.store.source_health(now).await? {
+        let polled = health.last_success.is_some() || health.failures > 0;
+        if polled && FeedId::of_source(&health.source).is_none() {
+            sources.push(facts(health, now));
+        }
+    }
+    for name in &bot.polled {
         if sources.iter().all(|source| source.name != *name) {
-            let name = name.clone();
-            sources.push(SourceFacts { name, polled_at: None, next_at: None, failure: None, failures: 0 });
+            sources.push(SourceFacts {
+                name: name.clone(),
+                polled_at: None,
+                next_at: None,
+                failure: None,
+                failures: 0,
+                day: Today::Any,
+            });
         }
     }
     Ok(sources)
+}
+
+fn facts(health: SourceHealth, now: Timestamp) -> SourceFacts {
+    SourceFacts {
+        day: today(&health, now),
+        polled_at: health.last_success,
+        // One that is over is only waiting for its turn.
+        next_at: health.next_poll.map(|next| next.max(now)),
+        failure: health.last_error.filter(|_| health.failures > 0),
+        failures: health.failures,
+        name: health.source,
+    }
+}
+
+/// What there is of a source's day.
+fn today(health: &SourceHealth, now: Timestamp) -> Today {
+    let source = named(&health.source);
+    if source.0 != health.source {
+        return Today::Any;
+    }
+    match expected(source, now) {
+        _ if health.newest_day >= Some(day_of(source, now)) => Today::Current,
+        Expected::Weekend => Today::Weekend { next: next_due(source, now) },
+        Expected::Holiday { name } => Today::Holiday { name, next: next_due(source, now) },
+        Expected::NotYet { at } => Today::NotYet(at),
+        Expected::Due { since } => Today::Late(since),
+    }
 }
 
 struct Channel<'a> {
@@ -125,11 +154,8 @@ fn quiet(
     if active.iter().all(|subscription| subscription.cadence != Cadence::Instant) {
         reasons.push(Quiet::OnlyRoundups);
     }
-    let day = now.to_zoned(TimeZone::UTC).weekday();
-    let weekend = matches!(day, Weekday::Saturday | Weekday::Sunday)
-        && sources.iter().any(|source| source.name == WEEKDAYS_ONLY);
-    if weekend && counts.listed == 0 {
-        reasons.push(Quiet::Weekend);
+    if counts.listed == 0 {
+        reasons.extend(resting(sources));
     }
     if counts.asked > 0 {
         if !reasons.contains(&Quiet::OnlyRoundups) && channel.traffic.waiting == 0 {
@@ -139,6 +165,25 @@ fn quiet(
         reasons.push(Quiet::Fresh { since: asked_since });
     } else if reasons.is_empty() {
         reasons.push(Quiet::NothingListed);
+    }
+    reasons
+}
+
+/// Why sources have nothing of today; the weekend is told once.
+fn resting(sources: &[SourceFacts]) -> Vec<Quiet> {
+    let mut reasons = Vec::new();
+    for SourceFacts { name, day, .. } in sources.iter().filter(|source| source.failures == 0) {
+        let source = name.clone();
+        let reason = match *day {
+            Today::Any | Today::Current => continue,
+            Today::Weekend { .. } => Quiet::Weekend,
+            Today::Holiday { name, .. } => Quiet::Holiday { source, name },
+            Today::NotYet(at) => Quiet::NotYet { source, at },
+            Today::Late(since) => Quiet::Late { source, since },
+        };
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
     }
     reasons
 }
@@ -170,8 +215,9 @@ mod tests {
     }
 
     fn hub(failures: u32) -> SourceFacts {
-        let name = WEEKDAYS_ONLY.to_owned();
-        SourceFacts { name, polled_at: Some(now()), next_at: None, failure: None, failures }
+        let name = "huggingface".to_owned();
+        let day = Today::Current;
+        SourceFacts { name, polled_at: Some(now()), next_at: None, failure: None, failures, day }
     }
 
     fn reasons(
@@ -192,9 +238,49 @@ mod tests {
         assert_eq!(reasons(&[], hub(0), some, now()), [Quiet::NoSubscription]);
         assert_eq!(reasons(&old, hub(0), some, now()), [Quiet::NoMatch { listings: 212 }]);
         assert_eq!(reasons(&old, hub(0), none, now()), [Quiet::NothingListed]);
-        assert_eq!(reasons(&old, hub(0), none, now() + DAY), [Quiet::Weekend]);
-        let failing = Quiet::SourceFails { name: WEEKDAYS_ONLY.to_owned() };
+        let resting = |day| SourceFacts { day, ..hub(0) };
+        let next = now() + DAY * 3;
+        assert_eq!(reasons(&old, resting(Today::Weekend { next }), none, now() + DAY), [Quiet::Weekend]);
+        let source = "huggingface".to_owned();
+        let late = Quiet::Late { source: source.clone(), since: now() };
+        assert_eq!(reasons(&old, resting(Today::Late(now())), none, now()), [late]);
+        assert_eq!(
+            reasons(&old, resting(Today::Late(now())), some, now()),
+            [Quiet::NoMatch { listings: 212 }]
+        );
+        let failing = Quiet::SourceFails { name: source };
         assert_eq!(reasons(&old, hub(2), none, now()), [failing]);
+    }
+
+    #[test]
+    fn nothing_new_is_told_apart_from_not_yet_weekend_and_holiday() {
+        let of = |source: &str, now: &str, newest: &str| {
+            let health = SourceHealth {
+                source: source.to_owned(),
+                last_success: None,
+                failures: 0,
+                last_error: None,
+                last_error_at: None,
+                next_poll: None,
+                items: 1,
+                items_last_day: 0,
+                newest_day: Some(newest.parse().unwrap()),
+                lag: None,
+            };
+            today(&health, now.parse().unwrap())
+        };
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let next = at("2026-11-30T05:15:00Z");
+        assert_eq!(
+            of("arxiv", "2026-11-26T15:00:00Z", "2026-11-25"),
+            Today::Holiday { name: "Thanksgiving", next }
+        );
+        assert_eq!(of("arxiv", "2026-11-28T15:00:00Z", "2026-11-25"), Today::Weekend { next });
+        assert_eq!(of("arxiv", "2026-11-25T15:00:00Z", "2026-11-25"), Today::Current);
+        let due = at("2026-11-25T00:45:00Z");
+        assert_eq!(of("huggingface", "2026-11-25T00:10:00Z", "2026-11-24"), Today::NotYet(due));
+        assert_eq!(of("huggingface", "2026-11-25T09:00:00Z", "2026-11-24"), Today::Late(due));
+        assert_eq!(of("biorxiv", "2026-11-25T09:00:00Z", "2026-11-24"), Today::Any);
     }
 
     #[test]

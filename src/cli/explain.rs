@@ -16,10 +16,16 @@ use crate::config::Config;
 use crate::domain::query::Field;
 use crate::domain::{Paper, PaperId, PaperIdError};
 use crate::matcher::{Explanation, explain};
+use crate::store::{FeedId, ListedAt};
 
 #[derive(Serialize)]
 struct Row<'a> {
     paper: &'a str,
+    /// The sources that list it, each with its day.
+    listed: Vec<String>,
+    /// What the operator has to decide about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<String>,
     #[serde(flatten)]
     explanation: &'a Explanation,
 }
@@ -33,12 +39,33 @@ pub async fn run(config: &Config, args: &Explain, output: Output) -> Result<(), 
         return Err(CliError::NotFound(format!("no source has listed {id} since Paperwire started here")));
     };
     let explanation = explain(&query, &document(&store, &paper, &query).await?);
-    output.row(&Row { paper: id.as_str(), explanation: &explanation }, |_| text(&paper, &explanation))?;
+    let listed = store.sources_of(paper.key).await?;
+    let held = store.routed_at(paper.key).await?.is_some_and(|routed| routed.held);
+    let held = held.then(|| held_with(&listed));
+    let listed = listed.iter().map(|listed| format!("{} on {}", listed.source, listed.day)).collect();
+    let row = Row { paper: id.as_str(), listed, held, explanation: &explanation };
+    output.row(&row, |row| text(&paper, row))?;
     Ok(())
 }
 
-fn text(paper: &Paper, explanation: &Explanation) -> String {
+/// What the operator has to decide about a paper that is held for review.
+fn held_with(listed: &[ListedAt]) -> String {
+    let feed = listed.iter().find(|listed| FeedId::of_source(&listed.source).is_some());
+    let name = feed.or(listed.first()).map(|listed| listed.source.as_str()).unwrap_or_default();
+    format!(
+        "held for review, because most of a feed's items were suddenly new: paperwire sources release {name} posts \
+         them, paperwire sources drop {name} does not"
+    )
+}
+
+fn text(paper: &Paper, row: &Row<'_>) -> String {
+    let explanation = row.explanation;
     let mut out = format!("{}\n\n{}\n\n", explanation.reason, explanation.lines().join("\n"));
+    let _ = writeln!(out, "Listed by {}.", row.listed.join(", "));
+    if let Some(held) = &row.held {
+        let _ = writeln!(out, "It is {held}.");
+    }
+    out.push('\n');
     let shown = |field, text| highlighted(text, &explanation.highlights(field, 0));
     let _ = write!(out, "{}\n\n", shown(Field::Title, &paper.facts.title));
     out.push_str(&shown(Field::Abstract, &paper.facts.abstract_text));

@@ -12,7 +12,7 @@ use super::output::{Output, count, table};
 use crate::app;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
-use crate::sources::feed::{LookError, NotAFeed, Parsed};
+use crate::sources::feed::{self, LookError, NotAFeed, Parsed};
 use crate::sources::fetch::Guard;
 use crate::store::{AddedFeed, FeedId, FollowedFeed};
 
@@ -38,6 +38,7 @@ struct Row {
 impl Row {
     fn new(feed: &FollowedFeed, papers: u32, now: Timestamp) -> Self {
         let state = match (&feed.paused_at, &feed.failure, feed.read_at) {
+            _ if feed.ended.is_some() => "ended",
             (Some(_), ..) => "paused",
             (_, Some(_), _) => "failing",
             (.., Some(_)) => "read",
@@ -83,7 +84,7 @@ struct Sample {
 pub async fn add(config: &Config, args: &AddSource, output: Output) -> Result<(), CliError> {
     let guard = Guard::new(config.sources.allow.clone());
     let (url, _) = guard.read(&args.url).map_err(|refusal| CliError::Usage(refusal.to_string()))?;
-    if is_arxiv(&url) {
+    if feed::is_arxiv(&url) {
         return Err(CliError::Usage(
             "arXiv is a source of its own, which keeps to arXiv's one request in three seconds: see sources.arxiv \
              in the configuration"
@@ -198,13 +199,12 @@ fn refused(error: &LookError) -> CliError {
     CliError::Failed(anyhow::anyhow!(text))
 }
 
-fn is_arxiv(url: &Url) -> bool {
-    url.host_str().is_some_and(|host| host == "arxiv.org" || host.ends_with(".arxiv.org"))
-}
-
 /// How reading a feed goes, in words.
 fn health(feed: &FollowedFeed, now: Timestamp) -> String {
     let ago = |at: Timestamp| spelt(Duration::try_from(now.duration_since(at)).unwrap_or_default());
+    if let Some((at, why)) = &feed.ended {
+        return format!("not read any more since {} ago: {why}", ago(*at));
+    }
     match (feed.paused_at, &feed.failure, feed.read_at) {
         (Some(since), ..) => format!("paused {} ago", ago(since)),
         // The last reading went well and left something to decide.
@@ -245,6 +245,7 @@ mod tests {
             added_by: "cli".into(),
             added_at: now,
             paused_at: None,
+            ended: None,
             read_at: None,
             failure: None,
             failures: 0,

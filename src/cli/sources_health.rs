@@ -10,8 +10,7 @@ use super::output::{Output, table};
 use crate::app;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
-use crate::domain::SourceName;
-use crate::sources::calendar::{Expected, day_of, expected, next_due};
+use crate::domain::calendar::{Expected, day_of, expected, named, next_due};
 use crate::store::SourceHealth;
 
 /// A source, as programs read it.
@@ -117,7 +116,7 @@ fn judge(health: &SourceHealth, held: u64, now: Timestamp) -> (State, String) {
     if held > 0 {
         return (State::Held, super::held::waiting(&health.source, held));
     }
-    let source = known(&health.source);
+    let source = named(&health.source);
     match expected(source, now) {
         Expected::Weekend => {
             (State::Weekend, format!("weekend; the next papers from {}", minute(next_due(source, now))))
@@ -131,12 +130,6 @@ fn judge(health: &SourceHealth, held: u64, now: Timestamp) -> (State, String) {
         }
         Expected::Due { since } => (State::Waiting, format!("nothing new; expected since {}", minute(since))),
     }
-}
-
-/// The calendar's name of a source.
-fn known(name: &str) -> SourceName {
-    let names = ["arxiv", "huggingface"];
-    SourceName(names.into_iter().find(|known| *known == name).unwrap_or("feed"))
 }
 
 fn minute(time: Timestamp) -> String {

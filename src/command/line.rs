@@ -1,7 +1,7 @@
 //! From a line of text, as Slack gives it, to a command.
 //!
 //! ```text
-//! line    = ["/papers"] [command {given}]
+//! line    = ["/papers"] [command {given}]         the name of a command has one word or two
 //! given   = name ":" value | word          a name is one of the command's own
 //! value   = word | '"' anything '"'
 //! ```
@@ -11,7 +11,7 @@
 use super::given::Given;
 use super::near::nearest;
 use super::value::{read, resembles};
-use super::{Command, Kind, Mistake, Opt, ROOT, Spec, spec, typed};
+use super::{COMMANDS, Command, GROUPS, Kind, Mistake, Opt, ROOT, Spec, spec, typed};
 use crate::domain::Platform;
 
 /// Options with what was written for them, not yet read.
@@ -23,13 +23,30 @@ type Written = Vec<(&'static Opt, String)>;
 pub fn parse_line(platform: Platform, line: &str) -> Result<Command, Mistake> {
     let line = typed::plain(platform, line);
     let line = without_root(line.trim().trim_matches('`').trim());
-    let (name, rest) = first_word(line);
-    if name.is_empty() {
+    if line.is_empty() {
         return Ok(Command::Help { about: None });
     }
-    let spec = spec(name).ok_or_else(|| Mistake::no_such_command(name))?;
+    let (named, rest) = command_of(line);
+    let spec = named.map_err(Mistake::no_such_command)?;
     let made = split(platform, spec, rest).and_then(|written| Given::command(platform, spec, written));
     made.map_err(|mistake| told_of_own_option(spec, mistake))
+}
+
+/// The command that a line begins with and the rest of the line; else the words that should have been its name.
+pub(super) fn command_of(line: &str) -> (Result<&'static Spec, &str>, &str) {
+    let (first, rest) = first_word(line);
+    if !GROUPS.iter().any(|(group, _)| group.eq_ignore_ascii_case(first)) {
+        return (spec(first).ok_or(first), rest);
+    }
+    let (second, after) = first_word(rest);
+    let is_meant = |spec: &&Spec| {
+        let words = spec.name.split_once(' ');
+        words.is_some_and(|(group, name)| {
+            group.eq_ignore_ascii_case(first) && name.eq_ignore_ascii_case(second)
+        })
+    };
+    let words = line[..line.len() - after.len()].trim_end();
+    (COMMANDS.iter().find(is_meant).ok_or(words), after)
 }
 
 /// The line without the name of the slash command, which people paste along.
@@ -53,7 +70,17 @@ fn first_word(text: &str) -> (&str, &str) {
 /// What a line gives for each option.
 pub(super) fn split(platform: Platform, spec: &'static Spec, rest: &str) -> Result<Written, Mistake> {
     let (mut written, text) = named(spec, rest)?;
-    let text = text.trim();
+    let mut text = text.trim();
+    let has = |written: &Written, option: &Opt| written.iter().any(|(given, _)| given.name == option.name);
+    let address = spec.options.iter().find(|option| option.kind == Kind::Address && !has(&written, option));
+    if let Some(address) = address
+        && !text.is_empty()
+        && option_at(spec, text).is_none()
+    {
+        let (word, after) = first_word(text);
+        written.push((address, word.to_owned()));
+        text = after;
+    }
     if let Some(whole) = spec.options.iter().find(|option| takes_the_rest(option.kind)) {
         let own_name = option_at(spec, text).filter(|(option, _)| *option == whole);
         let text = own_name.map_or(text, |(_, value)| value.trim_start());
@@ -63,7 +90,7 @@ pub(super) fn split(platform: Platform, spec: &'static Spec, rest: &str) -> Resu
         return Ok(written);
     }
     for word in words(spec, text) {
-        let free = |option: &&'static Opt| !written.iter().any(|(given, _)| given.name == option.name);
+        let free = |option: &&'static Opt| !has(&written, option);
         let mut free = spec.options.iter().filter(free).peekable();
         let first = free.peek().copied();
         let options: Vec<_> = free.collect();
@@ -81,7 +108,7 @@ pub(super) fn split(platform: Platform, spec: &'static Spec, rest: &str) -> Resu
 
 /// True for what is all of the text beside the named options.
 fn takes_the_rest(kind: Kind) -> bool {
-    matches!(kind, Kind::Query | Kind::StandingQuery | Kind::Paper)
+    matches!(kind, Kind::Query | Kind::StandingQuery | Kind::Paper | Kind::Feed)
 }
 
 /// Takes the named options out of a text; what is left stands as it was written.
@@ -129,6 +156,11 @@ fn value_at<'a>(
     if end == 0 || option_at(spec, text).is_some() {
         return Err(fault(format!("nothing stands after “{}:”", option.name)));
     }
+    if option.kind == Kind::Command
+        && let (Ok(_), after) = command_of(text)
+    {
+        return Ok((text[..text.len() - after.len()].trim_end(), after));
+    }
     let end = end + half_of_day(option.kind, &text[end..]);
     Ok((&text[..end], &text[end..]))
 }
@@ -150,7 +182,13 @@ fn half_of_day(kind: Kind, after: &str) -> usize {
 fn words(spec: &'static Spec, text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut rest = text.trim();
+    let names_commands = spec.options.iter().any(|option| option.kind == Kind::Command);
     while !rest.is_empty() {
+        if names_commands && let (Ok(named), after) = command_of(rest) {
+            words.push(named.name.to_owned());
+            rest = after;
+            continue;
+        }
         let closed = rest.strip_prefix('"').and_then(|inside| inside.split_once('"'));
         let (word, after) = closed.unwrap_or_else(|| {
             let end = rest.find(' ').unwrap_or(rest.len());

@@ -3,7 +3,7 @@
 use crate::domain::{PaperIdError, QueryError};
 
 use super::near::nearest;
-use super::{COMMANDS, Opt, Spec};
+use super::{COMMANDS, GROUPS, Opt, Spec};
 
 /// A command that cannot be carried out as written; `message` makes the sentence of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +61,8 @@ const OTHER_WORDS: &[(&str, &str)] = &[
     ("commands", "help"),
     ("delete", "unsubscribe"),
     ("digest", "roundup"),
+    ("feed", "source add"),
+    ("feeds", "source list"),
     ("find", "search"),
     ("follow", "subscribe"),
     ("get", "show"),
@@ -75,6 +77,7 @@ const OTHER_WORDS: &[(&str, &str)] = &[
     ("recent", "latest"),
     ("related", "similar"),
     ("remove", "unsubscribe"),
+    ("sources", "source list"),
     ("start", "resume"),
     ("stop", "pause"),
     ("sub", "subscribe"),
@@ -95,7 +98,12 @@ impl Mistake {
         let given = given.trim();
         let other = OTHER_WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(given));
         let names = COMMANDS.iter().map(|spec| spec.name);
-        let meant = other.map(|(_, name)| *name).or_else(|| nearest(given, names));
+        let of_group = || {
+            let first = given.split(' ').next().unwrap_or_default();
+            let group = GROUPS.iter().find(|(group, _)| group.eq_ignore_ascii_case(first))?.0;
+            COMMANDS.iter().map(|spec| spec.name).find(|name| name.starts_with(group))
+        };
+        let meant = other.map(|(_, name)| *name).or_else(|| nearest(given, names)).or_else(of_group);
         Self::NoSuchCommand { given: given.to_owned(), meant }
     }
 }

@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod documented;
+mod feed;
 mod given;
 mod line;
 mod mistake;
@@ -25,10 +26,11 @@ use serde::{Deserialize, Serialize};
 use crate::domain::query::Day;
 use crate::domain::{Cadence, ChannelId, Every, PaperId, Query, Style, SubscriptionId};
 
+pub use feed::FeedText;
 pub use line::parse_line;
 pub use mistake::Mistake;
 pub use options::parse_options;
-pub use table::{COMMANDS, Kind, Opt, Spec, Topic, spec};
+pub use table::{COMMANDS, GROUPS, Kind, Opt, Spec, Topic, spec};
 pub use usage::written;
 pub use zone::zones;
 
@@ -118,6 +120,20 @@ pub enum Command {
         /// At most so many papers.
         size: Option<u16>,
     },
+    /// `source add`: a feed into a channel.
+    SourceAdd {
+        /// The feed's address.
+        feed: FeedText,
+        /// Only papers of it that match.
+        query: Option<Query>,
+    },
+    /// `source list`: the feeds that the channel follows.
+    SourceList,
+    /// `source remove`: a feed out of a channel.
+    SourceRemove {
+        /// Its address, number or name.
+        feed: FeedText,
+    },
     /// `help`: how to use all, or one of them.
     Help {
         /// The one that is asked about.
@@ -142,6 +158,9 @@ impl Command {
             Self::Explain { .. } => "explain",
             Self::Status => "status",
             Self::Roundup { .. } => "roundup",
+            Self::SourceAdd { .. } => "source add",
+            Self::SourceList => "source list",
+            Self::SourceRemove { .. } => "source remove",
             Self::Help { .. } => "help",
         };
         spec(name).expect("every command has a row in the table")

@@ -6,7 +6,7 @@ use super::{Command, Order, Window};
 /// One command.
 #[derive(Debug)]
 pub struct Spec {
-    /// The word after `/papers`.
+    /// The word after `/papers`, or two of which the first is one of [`GROUPS`].
     pub name: &'static str,
     /// What it does, for lists: at most 100 characters, as an order without a full stop.
     pub about: &'static str,
@@ -75,6 +75,10 @@ pub enum Kind {
     Number(u16, u16),
     /// A channel of the platform.
     Channel,
+    /// The address of a feed.
+    Address,
+    /// A feed that the channel follows: address, number or name.
+    Feed,
     /// The name of a command.
     Command,
 }
@@ -90,6 +94,8 @@ pub enum Topic {
     Subscription,
     /// Time zones.
     Zone,
+    /// The feeds that the channel follows.
+    Feed,
 }
 
 impl Kind {
@@ -100,6 +106,7 @@ impl Kind {
             Self::Paper => Some(Topic::Paper),
             Self::Subscription => Some(Topic::Subscription),
             Self::Zone => Some(Topic::Zone),
+            Self::Feed => Some(Topic::Feed),
             _ => None,
         }
     }
@@ -129,6 +136,9 @@ const ANY_SUBSCRIPTION: Opt = Opt {
     required: false,
     ..SUBSCRIPTION
 };
+
+/// The first words of commands of two words, and what these do together: at most 100 characters.
+pub static GROUPS: &[(&str, &str)] = &[("source", "The feeds that this channel follows")];
 
 /// Every command, in the order in which they are shown.
 pub static COMMANDS: &[Spec] = &[
@@ -330,6 +340,45 @@ pub static COMMANDS: &[Spec] = &[
                 size: given.take("size"),
             })
         },
+    },
+    Spec {
+        name: "source add",
+        about: "Follow a feed (RSS, Atom or JSON Feed) in this channel",
+        detail: "What is in it now is not posted; what comes later is. With a query, only what matches it.",
+        changes: true,
+        options: &[
+            Opt { name: "feed", about: "The address of the feed", required: true, kind: Kind::Address },
+            Opt {
+                about: "Only the papers of this feed that match: words, \"phrases\", OR, -not, ti: au: cat:",
+                required: false,
+                ..STANDING_QUERY
+            },
+        ],
+        example: "source add https://www.nature.com/nature.rss",
+        make: |given| Some(Command::SourceAdd { feed: given.take("feed")?, query: given.take("query") }),
+    },
+    Spec {
+        name: "source list",
+        about: "List the feeds that this channel follows, and how reading them goes",
+        detail: "",
+        changes: false,
+        options: &[],
+        example: "source list",
+        make: |_| Some(Command::SourceList),
+    },
+    Spec {
+        name: "source remove",
+        about: "Follow a feed no longer in this channel",
+        detail: "Its subscription here ends. What was posted stays.",
+        changes: true,
+        options: &[Opt {
+            name: "feed",
+            about: "The number, name or address of a feed that this channel follows",
+            required: true,
+            kind: Kind::Feed,
+        }],
+        example: "source remove 2",
+        make: |given| Some(Command::SourceRemove { feed: given.take("feed")? }),
     },
     Spec {
         name: "help",

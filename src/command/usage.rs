@@ -31,7 +31,7 @@ impl Spec {
 
     /// A line to try that has one of its options, as it is written on the platform.
     pub fn line_with(&self, option: &Opt, platform: Platform) -> String {
-        let (_, example) = self.example.split_once(' ').unwrap_or_default();
+        let example = self.example.strip_prefix(self.name).unwrap_or_default().trim_start();
         let is_there = spec(self.name)
             .and_then(|spec| line::split(platform, spec, example).ok())
             .is_some_and(|given| given.iter().any(|(given, _)| given.name == option.name));
@@ -47,7 +47,9 @@ impl Spec {
     }
 
     fn is_bare(&self, option: &Opt) -> bool {
-        let whole = |kind| matches!(kind, Kind::Query | Kind::StandingQuery | Kind::Paper);
+        let whole = |kind| {
+            matches!(kind, Kind::Query | Kind::StandingQuery | Kind::Paper | Kind::Address | Kind::Feed)
+        };
         whole(option.kind)
             || (self.options.len() <= IN_ORDER && !self.options.iter().any(|other| whole(other.kind)))
     }
@@ -67,6 +69,8 @@ impl Kind {
             Self::Zone => "ZONE".to_owned(),
             Self::Number(least, most) => format!("{least}–{most}"),
             Self::Channel => "#CHANNEL".to_owned(),
+            Self::Address => "URL".to_owned(),
+            Self::Feed => "FEED".to_owned(),
             Self::Command => "COMMAND".to_owned(),
         }
     }
@@ -89,6 +93,8 @@ impl Kind {
                 Platform::Sandbox => "#papers",
             }
             .to_owned(),
+            Self::Address => "https://www.nature.com/nature.rss".to_owned(),
+            Self::Feed => "2".to_owned(),
             Self::Command => "subscribe".to_owned(),
         }
     }
@@ -101,10 +107,10 @@ pub fn written(platform: Platform, command: &str) -> String {
     if platform != Platform::Discord {
         return as_it_is();
     }
-    let (name, rest) = command.split_once(' ').unwrap_or((command, ""));
-    let given = spec(name).and_then(|spec| Some((spec, line::split(platform, spec, rest).ok()?)));
+    let (named, rest) = line::command_of(command);
+    let given = named.ok().and_then(|spec| Some((spec, line::split(platform, spec, rest).ok()?)));
     let Some((spec, given)) = given else { return as_it_is() };
-    let mut out = vec![format!("/{ROOT} {name}")];
+    let mut out = vec![format!("/{ROOT} {}", spec.name)];
     for option in spec.options {
         if let Some((_, value)) = given.iter().find(|(given, _)| given.name == option.name) {
             out.push(format!("{}:{value}", option.name));

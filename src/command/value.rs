@@ -3,7 +3,7 @@
 use jiff::civil::Time;
 
 use super::near::{either, nearest, quoted};
-use super::{Kind, Mistake, Opt, Spec, Until, spec, time, zone};
+use super::{FeedText, Kind, Mistake, Opt, Spec, Until, feed, line, time, zone};
 use crate::domain::query::Day;
 use crate::domain::{ChannelId, PaperId, PaperIdError, Platform, Query, SubscriptionId};
 
@@ -20,6 +20,7 @@ pub(super) enum Value {
     Zone(String),
     Number(u16),
     Channel(ChannelId),
+    Feed(FeedText),
     Command(&'static Spec),
 }
 
@@ -40,7 +41,7 @@ macro_rules! held {
 
 held! {
     Query: Query, PaperId: Paper, SubscriptionId: Subscription, Day: Since, Until: Until, Time: Time,
-    String: Zone, u16: Number, ChannelId: Channel, &'static Spec: Command, &'static str: Choice,
+    String: Zone, u16: Number, ChannelId: Channel, FeedText: Feed, &'static Spec: Command, &'static str: Choice,
 }
 
 /// Reads what was given for an option of a command.
@@ -68,6 +69,8 @@ pub(super) fn read(
         Kind::Zone => zone::zone(text).map(Value::Zone),
         Kind::Number(least, most) => number(least, most, text).map(Value::Number),
         Kind::Channel => channel(platform, text).map(Value::Channel),
+        Kind::Address => feed::address(text).map(Value::Feed),
+        Kind::Feed => feed::named(text).map(Value::Feed),
     };
     read.map_err(|reason| Mistake::Value { spec, option, reason })
 }
@@ -80,7 +83,8 @@ pub(super) fn resembles(kind: Kind, text: &str) -> bool {
         Kind::Zone => text.contains('/') || zone::meant(text).is_some(),
         Kind::Time | Kind::Until | Kind::Since | Kind::Number(..) | Kind::Subscription => has_digit,
         Kind::Channel => text.starts_with('#'),
-        Kind::Query | Kind::StandingQuery | Kind::Paper | Kind::Command => true,
+        Kind::Address => text.contains("://"),
+        Kind::Feed | Kind::Query | Kind::StandingQuery | Kind::Paper | Kind::Command => true,
     }
 }
 
@@ -106,7 +110,10 @@ fn paper(text: &str) -> Result<PaperId, PaperIdError> {
 }
 
 fn command(text: &str) -> Result<&'static Spec, Mistake> {
-    spec(text.trim().trim_start_matches('/')).ok_or_else(|| Mistake::no_such_command(text))
+    match line::command_of(text.trim().trim_start_matches('/')) {
+        (Ok(spec), "") => Ok(spec),
+        _ => Err(Mistake::no_such_command(text)),
+    }
 }
 
 fn subscription(text: &str) -> Result<SubscriptionId, String> {

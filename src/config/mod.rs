@@ -23,8 +23,9 @@ pub use error::{ConfigError, Fault};
 pub use place::StoreConfig;
 pub use roles::{Role, ServeConfig};
 pub use sections::{
-    ArxivConfig, CommandsConfig, DeliveryConfig, DiscordConfig, DiscordMode, FeedsConfig, HuggingFaceConfig,
-    LogConfig, LogFormat, RxivConfig, SlackConfig, SlackManagers, SlackMode, SourcesConfig, WebConfig,
+    ArxivConfig, CommandsConfig, DeliveryConfig, DiscordConfig, DiscordMode, FeedAdders, FeedsConfig,
+    HuggingFaceConfig, LogConfig, LogFormat, RxivConfig, SlackConfig, SlackManagers, SlackMode,
+    SourcesConfig, WebConfig,
 };
 
 use effective::Derived;

@@ -253,6 +253,21 @@ pub struct CommandsConfig {
     pub per_user: u32,
     /// Commands that one server or workspace may give in a minute.
     pub per_workspace: u32,
+    /// Who may add feeds to a channel.
+    pub sources: FeedAdders,
+    /// The most feeds that one channel may follow.
+    pub feeds_per_channel: u32,
+    /// The most feeds that all channels of one server or workspace may follow together.
+    pub feeds_per_workspace: u32,
+}
+
+/// Who may add feeds to a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FeedAdders {
+    /// Those who may manage the channel.
+    Managers,
+    /// The operator, on the command line.
+    Operator,
 }
 
 impl CommandsConfig {
@@ -260,6 +275,12 @@ impl CommandsConfig {
         Self {
             per_user: reader.read("commands.per_user", number(1..=10_000)),
             per_workspace: reader.read("commands.per_workspace", number(1..=100_000)),
+            sources: reader.read(
+                "commands.sources",
+                one_of(&[("managers", FeedAdders::Managers), ("operator", FeedAdders::Operator)]),
+            ),
+            feeds_per_channel: reader.read("commands.feeds_per_channel", number(1..=1_000)),
+            feeds_per_workspace: reader.read("commands.feeds_per_workspace", number(1..=100_000)),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Everything above speaks in these types; they are parsed at the border and keep the proof.
 
 mod allowed_host;
+pub mod calendar;
 mod delivery;
 mod destination;
 mod event;

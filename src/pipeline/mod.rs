@@ -5,6 +5,7 @@
 
 mod backfill;
 mod cards;
+mod feed_fate;
 mod import;
 mod indexer;
 mod interest;

@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use tracing::{info, warn};
 
 use super::jitter::next_poll;
-use super::{Stage, Step, Turn};
+use super::{Stage, Step, Turn, feed_fate};
 use crate::clock::Clock;
 use crate::sources::{RateLimit, Source, SourceError, Validators};
 use crate::store::{LeaseAnswer, PollNote, SourceState, Store};
@@ -220,8 +220,10 @@ impl Poller {
         mut state: SourceState,
         report: &Result<PollReport, PollError>,
     ) -> anyhow::Result<()> {
+        let (store, source) = (&self.store, &*self.source);
         match report {
             Ok(_) => {
+                feed_fate::went_well(store, source).await?;
                 state.polled_at = Some(self.clock.now());
                 state.failure = self.held().await?;
                 state.failures = 0;
@@ -229,6 +231,9 @@ impl Poller {
             Err(error) => {
                 state.failure = Some(error.to_string());
                 state.failures += 1;
+                if let PollError::Source(error) = error {
+                    feed_fate::went_wrong(store, source, error, state.failures, self.clock.now()).await?;
+                }
             }
         }
         Ok(self.store.put_source_state(self.source.name(), &state).await?)
@@ -236,8 +241,14 @@ impl Poller {
 
     /// The wait after a failure: what the source asks for, else doubling up to an hour.
     async fn wait_after(&self, error: &anyhow::Error) -> Duration {
-        let asked = error.downcast_ref::<PollError>().and_then(PollError::retry_after);
+        let told = error.downcast_ref::<PollError>();
         let failures = self.state().await.map_or(1, |state| state.failures.clamp(1, 12));
+        if let Some(PollError::Source(error)) = told
+            && let Some(wait) = feed_fate::wait(&*self.source, error, failures)
+        {
+            return wait;
+        }
+        let asked = told.and_then(PollError::retry_after);
         let first = FIRST_BACK_OFF.min(self.settings.interval);
         asked.unwrap_or_else(|| (first * 2_u32.pow(failures - 1)).min(MAX_BACK_OFF))
     }

@@ -6,7 +6,6 @@
 pub mod archive;
 pub mod arxiv;
 pub mod biorxiv;
-pub mod calendar;
 pub mod dump;
 pub mod feed;
 pub mod fetch;
@@ -65,6 +64,11 @@ pub trait Source: Send + Sync {
         today: Date,
         known: Option<&Validators>,
     ) -> Result<DayListings, SourceError>;
+
+    /// Where its last answer says that it stands from now on, when it has moved for good.
+    fn moved_to(&self) -> Option<String> {
+        None
+    }
 
     /// When to poll again after a poll that went well; `None` leaves it to the configured interval.
     async fn next_poll(&self, _now: Timestamp) -> Option<Timestamp> {

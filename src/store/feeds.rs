@@ -12,6 +12,13 @@ use super::{Store, StoreError};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FeedId(pub i64);
 
+impl FeedId {
+    /// The feed of a source called `feed-7`; other sources are none.
+    pub fn of_source(name: &str) -> Option<Self> {
+        name.strip_prefix("feed-")?.parse().ok().map(Self)
+    }
+}
+
 /// A feed that is followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FollowedFeed {
@@ -29,6 +36,8 @@ pub struct FollowedFeed {
     pub paused_at: Option<Timestamp>,
     /// When it was last read without a failure.
     pub read_at: Option<Timestamp>,
+    /// Since when it is not read any more because of what it answers, and why.
+    pub ended: Option<(Timestamp, String)>,
     /// Why the last reading failed, in words.
     pub failure: Option<String>,
     /// How many readings in a row failed.
@@ -47,7 +56,7 @@ pub enum AddedFeed {
 macro_rules! select_feeds {
     ($rest:literal) => {
         concat!(
-            "SELECT f.id, f.url, f.title, f.added_by, f.added_at, f.paused_at,
+            "SELECT f.id, f.url, f.title, f.added_by, f.added_at, f.paused_at, f.ended_at, f.ended_why,
                 s.polled_at AS read_at, s.failure, s.failures
             FROM feed f LEFT JOIN source_state s ON s.source = 'feed-' || f.id ",
             $rest
@@ -55,14 +64,33 @@ macro_rules! select_feeds {
     };
 }
 
+pub(super) use select_feeds;
+
+/// Forgets a feed inside a transaction, with all that is known of reading it.
+macro_rules! forget_feed {
+    ($tx:ident, $id:expr) => {{
+        query("DELETE FROM feed WHERE id = $1").bind($id.0).execute(&mut *$tx).await?;
+        for sql in [
+            "DELETE FROM source_state WHERE source = 'feed-' || $1",
+            "DELETE FROM source_health WHERE source = 'feed-' || $1",
+            "DELETE FROM validator WHERE url LIKE 'feed-' || $1 || ':%'",
+        ] {
+            query(sql).bind($id.0.to_string()).execute(&mut *$tx).await?;
+        }
+    }};
+}
+pub(super) use forget_feed;
+
 #[derive(sqlx::FromRow)]
-struct FeedRow {
+pub(super) struct FeedRow {
     id: i64,
     url: String,
     title: String,
     added_by: String,
     added_at: i64,
     paused_at: Option<i64>,
+    ended_at: Option<i64>,
+    ended_why: Option<String>,
     read_at: Option<i64>,
     failure: Option<String>,
     failures: Option<i64>,
@@ -79,6 +107,7 @@ impl TryFrom<FeedRow> for FollowedFeed {
             added_by: row.added_by,
             added_at: timestamp(row.added_at, &of("start"))?,
             paused_at: opt_timestamp(row.paused_at, &of("pause"))?,
+            ended: opt_timestamp(row.ended_at, &of("end"))?.zip(row.ended_why),
             read_at: opt_timestamp(row.read_at, &of("last reading"))?,
             failure: row.failure,
             failures: count(row.failures.unwrap_or(0), &of("failures"))?,
@@ -138,15 +167,7 @@ impl Store {
         writing!(self, |tx| {
             let sql = select_feeds!("WHERE f.id = $1");
             let row: Option<FeedRow> = query_as(sql).bind(id.0).fetch_optional(&mut *tx).await?;
-            query("DELETE FROM feed WHERE id = $1").bind(id.0).execute(&mut *tx).await?;
-            query("DELETE FROM source_state WHERE source = 'feed-' || $1")
-                .bind(id.0.to_string())
-                .execute(&mut *tx)
-                .await?;
-            query("DELETE FROM validator WHERE url LIKE 'feed-' || $1 || ':%'")
-                .bind(id.0.to_string())
-                .execute(&mut *tx)
-                .await?;
+            forget_feed!(tx, id);
             Ok(row.map(TryInto::try_into).transpose()?)
         })
     }
@@ -171,7 +192,7 @@ impl Store {
 }
 
 /// An address without what may change and leads to the same feed.
-fn canonical(url: &str) -> String {
+pub(super) fn canonical(url: &str) -> String {
     let bare = url.split_once("://").map_or(url, |(_, rest)| rest);
     let bare = bare.split('#').next().unwrap_or(bare);
     bare.strip_prefix("www.").unwrap_or(bare).trim_end_matches('/').to_owned()

@@ -27,6 +27,10 @@ pub struct RoutedAt {
     pub at: Option<Timestamp>,
     /// True when they were not asked, as the paper was too old when it was first seen.
     pub backlog: bool,
+    /// True when it is held until the operator has looked.
+    pub held: bool,
+    /// True when the operator has looked and dropped it.
+    pub dropped: bool,
 }
 
 impl Store {
@@ -86,6 +90,8 @@ impl Store {
         Ok(Some(RoutedAt {
             at: opt_timestamp(at, "the routing of a paper")?,
             backlog: note.as_deref() == Some("backlog"),
+            held: note.as_deref() == Some("held"),
+            dropped: note.as_deref() == Some("dropped"),
         }))
     }
 }

@@ -7,7 +7,7 @@ use paperwire::clock::Clock as _;
 use paperwire::command::{Command, Topic};
 use paperwire::domain::{ChannelId, Facts, PauseCause, Platform};
 use paperwire::message::Choice;
-use paperwire::store::SourceState;
+use paperwire::store::{PollNote, SourceState};
 
 use super::{Desk, HUB, titled};
 use crate::store::on_both;
@@ -17,7 +17,7 @@ impl Desk {
         self.person("ada").gives(Command::Status).await.text()
     }
 
-    async fn follows(&self, query: &str) {
+    pub(super) async fn follows(&self, query: &str) {
         let channel = ChannelId::parse(Platform::Sandbox, "robotics").unwrap();
         let query = query.parse().unwrap();
         self.db.store.subscribe(Platform::Sandbox, &channel, &query, "ada", self.clock.now()).await.unwrap();
@@ -28,6 +28,8 @@ impl Desk {
         let state =
             SourceState { baseline: self.clock.today(), polled_at: Some(now), failure: None, failures: 0 };
         self.db.store.put_source_state(HUB, &state).await.unwrap();
+        let note = PollNote { at: now, error: None, next_poll: now + Duration::from_mins(30) };
+        self.db.store.note_poll(HUB, note).await.unwrap();
     }
 
     async fn completes(&self, topic: Topic, text: &str) -> Vec<Choice> {
@@ -37,7 +39,7 @@ impl Desk {
         choices
     }
 
-    async fn values(&self, topic: Topic, text: &str) -> Vec<String> {
+    pub(super) async fn values(&self, topic: Topic, text: &str) -> Vec<String> {
         self.completes(topic, text).await.into_iter().map(|choice| choice.value).collect()
     }
 }
@@ -45,7 +47,7 @@ impl Desk {
 on_both! {
     async fn a_quiet_channel_is_told_the_reason_and_the_state_of_the_sources(test: Database) {
         let mut desk = Desk::new(test);
-        desk.bot = desk.bot.clone().polling(vec![("huggingface".into(), Duration::from_mins(30))]);
+        desk.bot = desk.bot.clone().polling(vec!["huggingface".into()]);
         let before = desk.status().await;
         assert!(before.contains("This channel has no subscription"), "{before}");
         assert!(before.contains("Hugging Face: not read yet"), "{before}");
@@ -56,19 +58,20 @@ on_both! {
         insta::allow_duplicates! {
             insta::assert_snapshot!(text, @"
             # Why it is quiet here
+            Hugging Face has listed nothing of today, though it was due {ago 2026-08-21T00:45:00Z}.
             No new paper has come since this channel was subscribed {ago 2026-08-21T06:00:00Z}; a subscription brings what is listed after it.
             # This channel
             Subscriptions: 1
             Last post: none yet
             # Sources and papers
-            Hugging Face: last read {ago 2026-08-21T06:00:00Z}, next {ago 2026-08-21T06:30:00Z}
+            Hugging Face: last read {ago 2026-08-21T06:00:00Z}, next {ago 2026-08-21T06:30:00Z}; nothing new of today, though it was due {ago 2026-08-21T00:45:00Z}
             Papers: 1 in the store, 0 of today’s lists, 1 new in the last 24 hours
             ");
         }
         // Saturday.
         desk.clock.advance(Duration::from_hours(25));
         let weekend = desk.status().await;
-        assert!(weekend.contains("It is the weekend: Hugging Face lists papers from Monday to Friday"), "{weekend}");
+        assert!(weekend.contains("It is the weekend: arXiv and Hugging Face list papers from Monday to Friday"), "{weekend}");
     }
 
     async fn a_channel_that_refuses_posts_is_told_why(test: Database) {

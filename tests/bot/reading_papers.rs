@@ -143,6 +143,7 @@ on_both! {
             Robots at work <https://arxiv.org/abs/2608.00001>
             It was posted here <robotics 7> {ago 2026-08-21T06:00:00Z} ({2026-08-21T06:00:00Z}).
             (When it came: Matches “robot -survey”: “robot” in the title)
+            (Listed by Hugging Face on 21 Aug 2026.)
             It matches subscription 1, “robot -survey”:
             ```
             ✓ all of these

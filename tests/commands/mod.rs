@@ -1,6 +1,6 @@
 //! Commands as people give them on each platform, through the real client libraries.
 
 mod discord;
-mod scene;
+pub mod scene;
 mod slack;
 mod table;

@@ -15,12 +15,14 @@ use crate::worlds::feeds::{Feeds, Item, item};
 use crate::worlds::hub::Fault;
 
 /// A poller of the feed with this number, at `/feed-NUMBER`.
-fn poller(bench: &Bench, world: &Feeds, number: i64) -> Poller {
+pub(super) fn poller(bench: &Bench, world: &Feeds, number: i64) -> Poller {
     let clock = bench.clock.clone() as Arc<dyn Clock>;
     let config =
         FetchConfig { allow: vec![world.host().parse().unwrap()], ..FetchConfig::new("Paperwire-Test/0.1") };
     let fetcher = Fetcher::with(config, Arc::new(SystemLookup), clock.clone()).unwrap();
-    let feed = Arc::new(Feed::new(number, fetcher, world.url(&format!("/feed-{number}")), clock.clone()));
+    let feed = Arc::new(
+        Feed::new(number, fetcher, world.url(&format!("/feed-{number}")), clock.clone()).every(INTERVAL),
+    );
     Poller::new(
         bench.store.clone(),
         clock,

@@ -1,6 +1,7 @@
 //! The stages, stepped by hand, from a source on loopback to the outbox and on.
 
 pub mod cards;
+mod feed_fate;
 mod feeds;
 mod merging;
 mod numbers;
@@ -59,6 +60,10 @@ impl Bench {
     fn next_day(&self) {
         self.clock.advance(Duration::from_hours(24));
         self.hub.set_today(self.clock.today());
+    }
+
+    fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
     }
 
     async fn stored(&self) -> Vec<String> {

@@ -19,26 +19,26 @@ const OLD: &str = "2608.00001";
 const NEW: &str = "2608.00002";
 
 /// A site, and how commands reach the binary there.
-struct Talk {
-    site: Site,
+pub(super) struct Talk {
+    pub site: Site,
     platform: Platform,
     http: bool,
 }
 
 /// The binary at work, and its address when it is asked over HTTP.
-struct Running {
-    serve: Serve,
+pub(super) struct Running {
+    pub serve: Serve,
     address: Option<String>,
 }
 
 /// An answer as a person sees it.
-enum Seen {
+pub(super) enum Seen {
     Discord(Box<Interaction>),
     Slack(Box<Posted>),
 }
 
 impl Seen {
-    fn words(&self) -> String {
+    pub(super) fn words(&self) -> String {
         match self {
             Self::Discord(seen) => seen.words(),
             Self::Slack(seen) => format!("{}\n{}", seen.title, seen.text),
@@ -48,7 +48,7 @@ impl Seen {
 
 impl Talk {
     /// With a paper of today, and nobody subscribed to anything.
-    async fn begin(platform: Platform, http: bool) -> Self {
+    pub(super) async fn begin(platform: Platform, http: bool) -> Self {
         let site = Site::new(Database::Sqlite, Days::new()).await;
         site.hub.list(SystemClock.today(), [paper(OLD).title("Gardens at night")]);
         Self { site, platform, http }
@@ -58,13 +58,19 @@ impl Talk {
         if self.platform == Platform::Discord { DISCORD[0] } else { SLACK[0] }
     }
 
-    async fn serve(&self) -> Running {
+    pub(super) async fn serve(&self) -> Running {
+        self.serve_with(&[]).await
+    }
+
+    /// Serves with some settings of its own.
+    pub(super) async fn serve_with(&self, own: &[(&'static str, String)]) -> Running {
         let mode = match (self.http, self.platform) {
             (true, _) => "http",
             (false, Platform::Discord) => "gateway",
             (false, _) => "socket",
         };
         let mut settings = vec![("PAPERWIRE__COMMANDS__PER_USER", "10000".to_owned())];
+        settings.extend_from_slice(own);
         if self.platform == Platform::Discord {
             let key = data_encoding::HEXLOWER.encode(&Discord::public_key());
             settings.push(("PAPERWIRE__DISCORD__MODE", mode.to_owned()));
@@ -99,11 +105,23 @@ impl Talk {
 
     /// `/papers NAME QUERY`, and what the person is shown.
     async fn asks(&self, running: &Running, name: &'static str, query: &str) -> Seen {
+        self.gives(running, name, &[("query", query)]).await
+    }
+
+    /// `/papers NAME` with options, and what the person is shown.
+    pub(super) async fn gives(
+        &self,
+        running: &Running,
+        name: &'static str,
+        options: &[(&str, &str)],
+    ) -> Seen {
         if self.platform == Platform::Discord {
-            return self.does(running, Does::Slash(name, vec![payload::text("query", query)])).await;
+            let options = options.iter().map(|(name, value)| payload::text(name, value)).collect();
+            return self.does(running, Does::Slash(name, options)).await;
         }
         let shown = self.answers().len();
-        let payload = self.site.slack.command(self.channel(), ADA, &format!("{name} {query}"));
+        let values: Vec<&str> = options.iter().map(|(_, value)| *value).collect();
+        let payload = self.site.slack.command(self.channel(), ADA, &format!("{name} {}", values.join(" ")));
         self.site.slack.tell(&via(running), Sort::Command, &payload).await;
         let seen = self.site.slack.until(|_| self.answers().get(shown).cloned()).await;
         Seen::Slack(Box::new(seen))
@@ -148,13 +166,13 @@ impl Talk {
     }
 
     /// Addresses of the papers that everybody in the channel has got.
-    fn posted(&self) -> Vec<String> {
+    pub(super) fn posted(&self) -> Vec<String> {
         let discord = self.site.discord.messages(self.channel()).into_iter().filter_map(|one| one.url);
         let slack = self.site.slack.messages(self.channel()).into_iter().filter(|one| one.only.is_none());
         discord.chain(slack.filter_map(|one| one.url)).collect()
     }
 
-    async fn end(self, running: Running) {
+    pub(super) async fn end(self, running: Running) {
         assert!(running.serve.stop().await.success());
         assert_eq!(self.site.discord.refusals(), Vec::<String>::new());
         assert_eq!(self.site.slack.refusals(), Vec::<String>::new());

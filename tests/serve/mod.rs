@@ -1,6 +1,7 @@
 //! The real binary, driven as an operator would, between a Hugging Face, a Discord and a Slack on loopback.
 
 mod commands;
+mod feeds;
 pub mod oracle;
 pub mod process;
 mod recorded;

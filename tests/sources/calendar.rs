@@ -3,7 +3,7 @@
 use jiff::civil::{Date, Weekday, date};
 use jiff::{Timestamp, ToSpan as _};
 use paperwire::domain::SourceName;
-use paperwire::sources::calendar::{Expected, arxiv_holiday, day_of, expected, next_announcement, next_due};
+use paperwire::domain::calendar::{Expected, arxiv_holiday, day_of, expected, next_announcement, next_due};
 
 const ARXIV: SourceName = SourceName("arxiv");
 const HUB: SourceName = SourceName("huggingface");

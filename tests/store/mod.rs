@@ -6,6 +6,7 @@ mod claiming;
 mod concurrency;
 mod fairness;
 mod feeds;
+mod followers;
 mod interactions;
 mod lanes;
 mod merging;

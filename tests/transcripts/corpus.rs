@@ -1,5 +1,6 @@
 //! What is in the store of the transcripts: six papers and thirty older ones, one of them posted twelve days ago by a subscription.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
@@ -7,9 +8,10 @@ use paperwire::bot::Bot;
 use paperwire::clock::Clock as _;
 use paperwire::domain::{ChannelId, Counters, Facts, Listing, Platform, Verdict, Why};
 use paperwire::matcher::{Document, matches_query};
-use paperwire::store::{NewDelivery, NewMatch, Occasion, SourceState};
+use paperwire::store::{NewDelivery, NewMatch, Occasion, PollNote, SourceState};
 
 use crate::bot::{Desk, HUB};
+use crate::commands::scene::{RULES, Shelf};
 use crate::store::{ALL, Database, LEASE};
 
 const DAY: Duration = Duration::from_hours(24);
@@ -162,6 +164,10 @@ pub async fn bot(platform: Platform, channel: &str, user: &str, message: &str) -
     let state =
         SourceState { baseline: first_day, polled_at: Some(desk.clock.now()), failure: None, failures: 0 };
     store.put_source_state(HUB, &state).await.unwrap();
-    let bot = desk.bot.clone().polling(vec![("huggingface".to_owned(), Duration::from_mins(10))]);
+    let (at, error) = (desk.clock.now(), None);
+    let note = PollNote { at, error, next_poll: at + Duration::from_mins(10) };
+    store.note_poll(HUB, note).await.unwrap();
+    let bot = desk.bot.clone().polling(vec!["huggingface".to_owned()]);
+    let bot = bot.following(Some(Arc::new(Shelf)), RULES);
     (desk, bot)
 }

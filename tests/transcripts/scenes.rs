@@ -64,6 +64,19 @@ pub const SCENES: &[Scene] = &[
             &[("at", "9am"), ("zone", "Europe/Berlin"), ("every", "weekdays"), ("size", "12")],
         )],
     },
+    Scene {
+        title: "source add",
+        steps: &[
+            Gives("source add", &[("feed", "https://www.nature.com/nature.rss")]),
+            Gives("source add", &[("feed", "https://www.nature.com/nature.rss"), ("query", "robot")]),
+            Bens("source add", &[("feed", "https://www.nature.com/nature.rss")]),
+        ],
+    },
+    Scene { title: "source list", steps: &[Gives("source list", &[])] },
+    Scene {
+        title: "source remove",
+        steps: &[Gives("source remove", &[("feed", "1")]), Gives("source remove", &[("feed", "Science")])],
+    },
     Scene { title: "help", steps: &[Gives("help", &[]), Gives("help", &[("command", "subscribe")])] },
     Scene {
         title: "Narrowing a subscription before it is made",
@@ -101,6 +114,8 @@ pub fn typed(platform: Platform, name: &str, options: &[(&str, &str)]) -> String
                 | Kind::Subscription
                 | Kind::Until
                 | Kind::Command
+                | Kind::Address
+                | Kind::Feed
         );
         line.push(' ');
         if platform == Platform::Discord || !bare {

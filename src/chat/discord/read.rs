@@ -104,7 +104,7 @@ fn commanded(command: &CommandInteraction) -> Ask {
             .iter()
             .filter_map(|option| Some((option.name.clone(), written(&option.value)?)))
             .collect();
-        Action::Command(parse_options(Platform::Discord, name, &given))
+        Action::Command(parse_options(Platform::Discord, &name, &given))
     };
     request(command.id.get(), Some(asker), action)
 }
@@ -113,7 +113,7 @@ fn completing(command: &CommandInteraction) -> Ask {
     let found = subcommand(&command.data).zip(command.data.autocomplete());
     let Some(((name, _), focused)) = found else { return Ask::CompleteNothing };
     let option =
-        command::spec(name).and_then(|spec| spec.options.iter().find(|one| one.name == focused.name));
+        command::spec(&name).and_then(|spec| spec.options.iter().find(|one| one.name == focused.name));
     match option.and_then(|option| option.kind.topic()) {
         Some(topic) => {
             let asker = command_asker(command);
@@ -178,11 +178,16 @@ fn manages(permissions: Permissions) -> bool {
     permissions.intersects(Permissions::MANAGE_CHANNELS | Permissions::ADMINISTRATOR)
 }
 
-/// The name after `/papers`, and what was given for it.
-fn subcommand(data: &CommandData) -> Option<(&str, &[CommandDataOption])> {
+/// The name after `/papers`, with that of its group before it, and what was given for it.
+fn subcommand(data: &CommandData) -> Option<(String, &[CommandDataOption])> {
     let first = data.options.first().filter(|_| data.name == ROOT)?;
     match &first.value {
-        CommandDataOptionValue::SubCommand(options) => Some((&first.name, options)),
+        CommandDataOptionValue::SubCommand(options) => Some((first.name.clone(), options)),
+        CommandDataOptionValue::SubCommandGroup(commands) => {
+            let command = commands.first()?;
+            let CommandDataOptionValue::SubCommand(options) = &command.value else { return None };
+            Some((format!("{} {}", first.name, command.name), options))
+        }
         _ => None,
     }
 }

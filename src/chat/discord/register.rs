@@ -16,7 +16,7 @@ use super::DiscordConfig;
 use super::errors;
 use super::invite::application_of;
 use super::rest::Rest;
-use crate::command::{ABOUT_MESSAGE, COMMANDS, Kind, Opt, ROOT, Spec};
+use crate::command::{ABOUT_MESSAGE, COMMANDS, GROUPS, Kind, Opt, ROOT, Spec};
 
 /// Waits between two tries.
 const FIRST_WAIT: Duration = Duration::from_secs(30);
@@ -105,7 +105,12 @@ async fn ask(
 /// All commands in Discord's words: `/papers` with a subcommand for each of the table, and the entry in the menu of a message.
 pub(super) fn commands() -> Value {
     let papers = CreateCommand::new(ROOT).kind(CommandType::ChatInput).description(ABOUT_ROOT);
-    let papers = COMMANDS.iter().fold(papers, |command, spec| command.add_option(subcommand(spec)));
+    let papers = COMMANDS.iter().fold(papers, |command, spec| match spec.name.split_once(' ') {
+        None => command.add_option(subcommand(spec, spec.name)),
+        // The whole group stands where its first command does.
+        Some((group, _)) if first_of(group) == Some(spec) => command.add_option(grouped(group)),
+        Some(_) => command,
+    });
     let about = CreateCommand::new(ABOUT_MESSAGE).kind(CommandType::Message);
     let everywhere = |command: CreateCommand| {
         command
@@ -131,9 +136,28 @@ fn says(value: &Value) -> bool {
     !matches!(value, Value::Null | Value::Bool(false)) && *value != json!([]) && *value != json!("")
 }
 
-fn subcommand(spec: &Spec) -> CreateCommandOption {
+/// The commands whose names begin with this word.
+fn members(group: &str) -> impl Iterator<Item = (&'static Spec, &'static str)> {
+    COMMANDS.iter().filter_map(move |spec| {
+        let (first, name) = spec.name.split_once(' ')?;
+        (first == group).then_some((spec, name))
+    })
+}
+
+fn first_of(group: &str) -> Option<&'static Spec> {
+    members(group).next().map(|(spec, _)| spec)
+}
+
+fn grouped(group: &str) -> CreateCommandOption {
+    let about = GROUPS.iter().find(|(name, _)| *name == group).map_or(ABOUT_ROOT, |(_, about)| about);
+    let option = CreateCommandOption::new(CommandOptionType::SubCommandGroup, group, about);
+    let commands = members(group).map(|(spec, name)| subcommand(spec, name));
+    option.set_sub_options(commands.collect::<Vec<_>>())
+}
+
+fn subcommand(spec: &Spec, name: &str) -> CreateCommandOption {
     let options: Vec<_> = spec.options.iter().map(option).collect();
-    CreateCommandOption::new(CommandOptionType::SubCommand, spec.name, spec.about).set_sub_options(options)
+    CreateCommandOption::new(CommandOptionType::SubCommand, name, spec.about).set_sub_options(options)
 }
 
 fn option(opt: &Opt) -> CreateCommandOption {

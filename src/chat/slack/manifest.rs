@@ -26,7 +26,9 @@ const EVENTS: [&str; 4] = ["app_home_opened", "link_shared", "app_uninstalled", 
 pub fn manifest(public_url: Option<&Url>) -> Value {
     let address =
         |path: &str| public_url.map(|url| format!("{}/slack/{path}", url.as_str().trim_end_matches('/')));
-    let names: Vec<&str> = COMMANDS.iter().map(|spec| spec.name).collect();
+    let mut names: Vec<&str> =
+        COMMANDS.iter().map(|spec| spec.name.split(' ').next().unwrap_or_default()).collect();
+    names.dedup();
     let mut command = json!({
         "command": format!("/{ROOT}"),
         "description": "Find research papers and bring them into this channel",

@@ -1,5 +1,6 @@
 //! The parsers, on lines that people write.
 
+mod feeds;
 mod same;
 mod table;
 

@@ -59,9 +59,18 @@ fn the_table_keeps_the_rules_of_discord() {
     };
     let is_about = |about: &str| (1..=100).contains(&about.chars().count());
     let mut characters = ROOT.len();
-    assert!(is_name(ROOT) && COMMANDS.len() <= 25 && (1..=32).contains(&ABOUT_MESSAGE.len()));
+    let mut shown: Vec<_> = COMMANDS.iter().map(|spec| spec.name.split(' ').next().unwrap()).collect();
+    shown.dedup();
+    assert!(is_name(ROOT) && shown.len() <= 25 && (1..=32).contains(&ABOUT_MESSAGE.len()));
+    for (group, about) in GROUPS {
+        assert!(is_name(group) && is_about(about) && spec(group).is_none(), "{group}");
+        assert_eq!(shown.iter().filter(|name| *name == group).count(), 1, "{group} stands together");
+        characters += group.len() + about.chars().count();
+    }
     for spec in COMMANDS {
-        assert!(is_name(spec.name) && is_about(spec.about), "{}", spec.name);
+        let words: Vec<_> = spec.name.split(' ').collect();
+        assert!(words.iter().all(|word| is_name(word)) && is_about(spec.about), "{}", spec.name);
+        assert!(words.len() == 1 || GROUPS.iter().any(|(group, _)| *group == words[0]), "{}", spec.name);
         assert!(!spec.about.ends_with('.') && spec.options.len() <= 25, "{}", spec.name);
         characters += spec.name.len() + spec.about.chars().count();
         let first_free = spec.options.iter().position(|option| !option.required);

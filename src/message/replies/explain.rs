@@ -2,6 +2,7 @@
 
 use jiff::{Timestamp, civil::Date};
 
+use super::show::listings as listed_by;
 use super::words::{Stand, counted, quoted};
 use crate::domain::{Cadence, SubscriptionId};
 use crate::message::card::day as dated;
@@ -19,6 +20,8 @@ pub struct Explained {
     pub card: PaperCard,
     /// What became of it.
     pub outcome: Outcome,
+    /// Which source listed it on which day.
+    pub listings: Vec<(String, Date)>,
     /// The subscriptions of the channel, what says most first.
     pub asked: Vec<Asked>,
 }
@@ -52,6 +55,13 @@ pub enum Outcome {
         /// From which day on papers are posted.
         baseline: Option<Date>,
     },
+    /// It is held until the operator has looked at what a feed suddenly listed.
+    Held {
+        /// The short name of the feed's source.
+        source: String,
+    },
+    /// The operator has looked at it and does not want it posted.
+    Dropped,
     /// It is kept for a roundup.
     Collected {
         /// The subscription.
@@ -99,12 +109,16 @@ pub enum Outcome {
 
 /// Says why.
 pub fn explained(explained: &Explained) -> Reply {
-    let Explained { card, outcome, asked } = explained;
+    let Explained { card, outcome, listings, asked } = explained;
     let mut blocks =
         vec![Block::Text { line: vec![Piece::Link { text: card.heading(), url: card.url.clone() }] }];
     blocks.push(Block::Text { line: told(outcome) });
     if matches!(outcome, Outcome::Delivery(_)) && !card.why.is_empty() {
         blocks.push(Block::Note { line: Piece::from(format!("When it came: {}", card.why)).into() });
+    }
+    let listed = listed_by(listings);
+    if !listed.is_empty() {
+        blocks.push(Block::Note { line: Piece::from(format!("Listed by {listed}.")).into() });
     }
     for asked in asked.iter().take(SHOWN_MAX) {
         let verb = if asked.matches { "matches" } else { "does not match" };
@@ -160,6 +174,20 @@ fn told(outcome: &Outcome) -> Line {
             );
             vec![text.into()]
         }
+        Outcome::Held { source } => vec![
+            "It is held for review: most of a feed’s items were suddenly new, and nothing of that is posted before \
+             who runs Paperwire has looked. Then "
+                .into(),
+            Piece::Code(format!("paperwire sources release {source}")),
+            " posts them, and ".into(),
+            Piece::Code(format!("paperwire sources drop {source}")),
+            " does not.".into(),
+        ],
+        Outcome::Dropped => vec![
+            "It was not posted anywhere: it came when most of a feed’s items were suddenly new, and who runs \
+             Paperwire has decided not to post those."
+                .into(),
+        ],
         Outcome::Collected { subscription, cadence, at } => vec![
             format!("{} collects it for the {cadence} roundup, since ", here(subscription)).into(),
             Piece::Moment(*at),
@@ -245,11 +273,16 @@ mod tests {
         let explained = explained(&Explained {
             card: entry(1, "Flow").card,
             outcome: Outcome::Delivery(stand(DeliveryState::Sent)),
+            listings: vec![
+                ("arxiv".into(), jiff::civil::date(2026, 8, 4)),
+                ("feed-7".into(), jiff::civil::date(2026, 8, 5)),
+            ],
             asked: vec![asked; 4],
         });
         insta::assert_snapshot!(plain(&explained), @"
         Flow <https://arxiv.org/abs/2608.00001>
         It was posted here <C1 1785.1> {~2026-08-04T06:01:00Z} ({2026-08-04T06:01:00Z}).
+        ~ Listed by arXiv on 4 Aug 2026 and feed-7 on 5 Aug 2026.
         It matches subscription 3, “flow robot”:
         ```
         ✓ all of these
@@ -280,6 +313,8 @@ mod tests {
         let outcomes = [
             Outcome::NoSubscription,
             Outcome::NotAskedYet,
+            Outcome::Held { source: "feed-7".into() },
+            Outcome::Dropped,
             Outcome::Backlog { day, baseline: Some(jiff::civil::date(2026, 8, 3)) },
             Outcome::Backlog { day, baseline: None },
             Outcome::Collected { subscription: THIRD, cadence: Cadence::Daily, at: then },
@@ -293,6 +328,8 @@ mod tests {
         insta::assert_snapshot!(outcomes.map(|outcome| said(&told(&outcome))).join("\n"), @"
         It was not posted here: this channel has no subscription. `/papers subscribe` makes one.
         It has only just come in: the subscriptions are asked about it in a moment.
+        It is held for review: most of a feed’s items were suddenly new, and nothing of that is posted before who runs Paperwire has looked. Then `paperwire sources release feed-7` posts them, and `paperwire sources drop feed-7` does not.
+        It was not posted anywhere: it came when most of a feed’s items were suddenly new, and who runs Paperwire has decided not to post those.
         It was not posted anywhere: it was listed on 1 Aug 2026 and Paperwire posts what was listed from 3 Aug 2026 on. Older papers are kept for searching, so that a start does not flood the channels.
         It was not posted anywhere: it was listed on 1 Aug 2026 and first seen long after that. Older papers are kept for searching, so that a start does not flood the channels.
         Subscription 3 of this channel collects it for the daily roundup, since {2026-08-04T06:00:00Z}.

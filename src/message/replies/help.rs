@@ -117,6 +117,7 @@ mod tests {
         /papers subscriptions – List what this channel is subscribed to
         /papers explain – Say why a paper was or was not posted in this channel
         /papers status – Say how the sources and this channel are, and why it is quiet
+        /papers source list – List the feeds that this channel follows, and how reading them goes
         /papers help – Explain the commands and the query language
 
         Set up this channel
@@ -125,6 +126,8 @@ mod tests {
         /papers pause – Post nothing for a while
         /papers resume – End a pause
         /papers roundup – Show or set this channel's roundup
+        /papers source add – Follow a feed (RSS, Atom or JSON Feed) in this channel
+        /papers source remove – Follow a feed no longer in this channel
 
         What a query can say
         diffusion video – both words

@@ -13,6 +13,7 @@ pub mod roundup;
 pub mod search;
 pub mod show;
 pub mod similar;
+pub mod source;
 pub mod status;
 pub mod subscribe;
 pub mod subscriptions;

@@ -123,7 +123,8 @@ fn link(url: Option<&str>) -> Line {
     vec![Piece::Link { text: cut(text, NAME_MAX), url: url.to_owned() }]
 }
 
-fn listings(listings: &[(String, Date)]) -> String {
+/// Which source listed a paper on which day, in words.
+pub(super) fn listings(listings: &[(String, Date)]) -> String {
     let day = |day: Date| day.strftime("%-d %b %Y").to_string();
     let shown = listings.iter().take(LISTINGS_MAX);
     let mut parts: Vec<String> =
@@ -161,6 +162,7 @@ pub fn unknown(id: &PaperId, sources: &[SourceFacts]) -> Reply {
 mod tests {
     use jiff::civil::date;
 
+    use super::super::status::Today;
     use super::super::words::tests::{at, entry, paper, plain, stand};
     use super::*;
     use crate::domain::DeliveryState;
@@ -243,6 +245,7 @@ mod tests {
             next_at: None,
             failure: Some("the server is down".to_owned()),
             failures: 3,
+            day: Today::Any,
         };
         let id = "2608.00001".parse().unwrap();
         let told = [unknown(&id, &[failing]), unknown(&id, &[])];

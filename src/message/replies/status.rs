@@ -2,9 +2,15 @@
 
 use jiff::Timestamp;
 
+use super::source::{Health, health};
 use super::words::{counted, ended, number};
 use crate::domain::{Every, RoundupSettings};
-use crate::message::{Block, Line, Piece, Reply, clean};
+use crate::message::{Block, Line, Piece, Reply, clean, cut};
+
+/// More feeds of a channel are only counted.
+const FEEDS_MAX: usize = 8;
+/// The longest name of a feed, in characters.
+const TITLE_MAX: usize = 60;
 
 /// How a source is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +25,33 @@ pub struct SourceFacts {
     pub failure: Option<String>,
     /// How many polls in a row failed.
     pub failures: u32,
+    /// What there is of its day.
+    pub day: Today,
+}
+
+/// What there is of a source's day: “nothing new” has many reasons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Today {
+    /// It has no days.
+    Any,
+    /// Its papers are there.
+    Current,
+    /// They should be there, since this time, and are not.
+    Late(Timestamp),
+    /// They are expected at this time.
+    NotYet(Timestamp),
+    /// It keeps a holiday.
+    Holiday {
+        /// Its English name.
+        name: &'static str,
+        /// When the next papers are due.
+        next: Timestamp,
+    },
+    /// It rests at weekends.
+    Weekend {
+        /// When the next papers are due.
+        next: Timestamp,
+    },
 }
 
 /// How a channel is.
@@ -64,8 +97,29 @@ pub enum Quiet {
     },
     /// Nobody has read any source yet.
     NoSource,
-    /// Hugging Face lists papers from Monday to Friday.
+    /// arXiv and Hugging Face list papers from Monday to Friday.
     Weekend,
+    /// A source keeps a holiday.
+    Holiday {
+        /// The source's short name.
+        source: String,
+        /// The holiday.
+        name: &'static str,
+    },
+    /// A source's papers of the day are not there yet.
+    NotYet {
+        /// The source's short name.
+        source: String,
+        /// When they are expected.
+        at: Timestamp,
+    },
+    /// A source's papers of the day should be there and are not.
+    Late {
+        /// The source's short name.
+        source: String,
+        /// Since when.
+        since: Timestamp,
+    },
     /// No source listed anything in the last day.
     NothingListed,
     /// All active subscriptions collect for roundups.
@@ -101,6 +155,8 @@ pub enum Index {
 pub struct Status {
     /// The sources by name.
     pub sources: Vec<SourceFacts>,
+    /// The feeds that the channel follows: names, and how reading them goes.
+    pub feeds: Vec<(String, Health)>,
     /// Papers in the store.
     pub stored: u64,
     /// Papers with today's listing day.
@@ -132,6 +188,16 @@ pub fn status(status: &Status) -> Reply {
     blocks.push(Block::Heading { text: "Sources and papers".to_owned() });
     let mut rows: Vec<(String, Line)> =
         status.sources.iter().map(|source| (source_title(&source.name), source_line(source))).collect();
+    let feeds = status.feeds.iter().take(FEEDS_MAX);
+    rows.extend(feeds.map(|(title, how)| (cut(&clean(title), TITLE_MAX), health(how))));
+    let more = status.feeds.len().saturating_sub(FEEDS_MAX) as u64;
+    if more > 0 {
+        let line = vec![
+            format!("{}: ", counted(more, "feed", "feeds")).into(),
+            Piece::Code("/papers source list".to_owned()),
+        ];
+        rows.push(("Further".to_owned(), line));
+    }
     let papers = format!(
         "{} in the store, {} of today’s lists, {} new in the last 24 hours",
         number(status.stored),
@@ -207,10 +273,35 @@ pub fn source_line(source: &SourceFacts) -> Line {
     if let Some(failure) = source.failure.as_deref().map(clean).filter(|_| source.failures > 0) {
         let times = counted(source.failures.into(), "try", "tries");
         line.push(format!("; the last {times} failed: {}", ended(&failure)).into());
-    } else if let Some(next) = source.next_at {
-        line.extend([", next ".into(), Piece::Relative(next)]);
+    }
+    if let Some(next) = source.next_at {
+        let word = if source.failures > 0 { " Next try " } else { ", next " };
+        line.extend([word.into(), Piece::Relative(next)]);
+    }
+    if source.failures == 0 && source.polled_at.is_some() {
+        line.extend(today(source.day));
     }
     line
+}
+
+/// What there is of a source's day, where there is something to say.
+fn today(day: Today) -> Line {
+    match day {
+        Today::Any | Today::Current => Line::new(),
+        Today::Late(since) => {
+            vec!["; nothing new of today, though it was due ".into(), Piece::Relative(since)]
+        }
+        Today::NotYet(at) => {
+            vec!["; today’s papers are not there yet: expected ".into(), Piece::Relative(at)]
+        }
+        Today::Holiday { name, next } => vec![
+            format!("; no announcement today ({name}), the next papers are due ").into(),
+            Piece::Relative(next),
+        ],
+        Today::Weekend { next } => {
+            vec!["; nothing at weekends, the next papers are due ".into(), Piece::Relative(next)]
+        }
+    }
 }
 
 /// A source as people call it.
@@ -259,8 +350,21 @@ fn reason(quiet: &Quiet) -> Line {
         }
         Quiet::NoSource => vec!["No source has been read yet.".into()],
         Quiet::Weekend => {
-            vec!["It is the weekend: Hugging Face lists papers from Monday to Friday (UTC).".into()]
+            vec!["It is the weekend: arXiv and Hugging Face list papers from Monday to Friday.".into()]
         }
+        Quiet::Holiday { source, name } => {
+            vec![format!("{}: no announcement today ({name}).", source_title(source)).into()]
+        }
+        Quiet::NotYet { source, at } => vec![
+            format!("{} has not listed today’s papers yet; they are expected ", source_title(source)).into(),
+            Piece::Relative(*at),
+            ".".into(),
+        ],
+        Quiet::Late { source, since } => vec![
+            format!("{} has listed nothing of today, though it was due ", source_title(source)).into(),
+            Piece::Relative(*since),
+            ".".into(),
+        ],
         Quiet::NothingListed => vec!["No source listed a new paper in the last 24 hours.".into()],
         Quiet::OnlyRoundups => {
             vec![
@@ -303,7 +407,9 @@ mod tests {
                 next_at: Some(at("2026-08-21T06:20:00Z")),
                 failure: None,
                 failures: 0,
+                day: Today::Current,
             }],
+            feeds: Vec::new(),
             stored: 12_345,
             today: 40,
             seen: 212,
@@ -342,6 +448,33 @@ mod tests {
     }
 
     #[test]
+    fn a_source_without_news_says_whether_it_is_late_resting_or_only_not_there_yet() {
+        let next = at("2026-11-27T05:15:00Z");
+        let days = [
+            Today::Any,
+            Today::Late(next),
+            Today::NotYet(next),
+            Today::Holiday { name: "Thanksgiving", next },
+            Today::Weekend { next },
+        ];
+        let lines = days.map(|day| said(&source_line(&SourceFacts { day, ..facts().sources.remove(0) })));
+        insta::assert_snapshot!(lines.join("\n"), @"
+        last read {~2026-08-21T05:50:00Z}, next {~2026-08-21T06:20:00Z}
+        last read {~2026-08-21T05:50:00Z}, next {~2026-08-21T06:20:00Z}; nothing new of today, though it was due {~2026-11-27T05:15:00Z}
+        last read {~2026-08-21T05:50:00Z}, next {~2026-08-21T06:20:00Z}; today’s papers are not there yet: expected {~2026-11-27T05:15:00Z}
+        last read {~2026-08-21T05:50:00Z}, next {~2026-08-21T06:20:00Z}; no announcement today (Thanksgiving), the next papers are due {~2026-11-27T05:15:00Z}
+        last read {~2026-08-21T05:50:00Z}, next {~2026-08-21T06:20:00Z}; nothing at weekends, the next papers are due {~2026-11-27T05:15:00Z}
+        ");
+    }
+
+    #[test]
+    fn the_feeds_of_a_channel_stand_beside_the_sources() {
+        let feeds = (1..=10).map(|n| (format!("Feed {n}"), Health::Waiting)).collect();
+        let said = plain(&status(&Status { feeds, ..facts() }));
+        assert!(said.contains("Feed 8: not read yet\nFurther: 2 feeds: `/papers source list`\n"), "{said}");
+    }
+
+    #[test]
     fn a_quiet_channel_is_told_why_first() {
         let failing = SourceFacts {
             failure: Some("the server is down".to_owned()),
@@ -363,7 +496,7 @@ mod tests {
         Subscriptions: 0
         Last post: none yet
         # Sources and papers
-        Hugging Face: last read {~2026-08-21T05:50:00Z}; the last 2 tries failed: the server is down.
+        Hugging Face: last read {~2026-08-21T05:50:00Z}; the last 2 tries failed: the server is down. Next try {~2026-08-21T06:20:00Z}
         Papers: 12,345 in the store, 40 of today’s lists, 212 new in the last 24 hours
         Search: 100 of 12,345 papers can be found so far
         ");
@@ -379,6 +512,9 @@ mod tests {
             Quiet::AllPaused { until: None },
             Quiet::NoSource,
             Quiet::Weekend,
+            Quiet::Holiday { source: "arxiv".into(), name: "Thanksgiving" },
+            Quiet::NotYet { source: "huggingface".into(), at: since },
+            Quiet::Late { source: "arxiv".into(), since },
             Quiet::NothingListed,
             Quiet::OnlyRoundups,
             Quiet::Fresh { since },
@@ -392,7 +528,10 @@ mod tests {
         All subscriptions of this channel are paused; the first resumes {~2026-08-20T06:00:00Z}.
         All subscriptions of this channel are paused until somebody resumes them: `/papers resume`.
         No source has been read yet.
-        It is the weekend: Hugging Face lists papers from Monday to Friday (UTC).
+        It is the weekend: arXiv and Hugging Face list papers from Monday to Friday.
+        arXiv: no announcement today (Thanksgiving).
+        Hugging Face has not listed today’s papers yet; they are expected {~2026-08-20T06:00:00Z}.
+        arXiv has listed nothing of today, though it was due {~2026-08-20T06:00:00Z}.
         No source listed a new paper in the last 24 hours.
         The subscriptions of this channel collect for its roundup and post nothing on their own.
         No new paper has come since this channel was subscribed {~2026-08-20T06:00:00Z}; a subscription brings what is listed after it.

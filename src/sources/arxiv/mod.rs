@@ -30,7 +30,7 @@ use super::fetch::{FetchError, Fetcher, Validators};
 use super::rows::Rows;
 use super::{DayListings, Source, SourceError};
 use crate::clock::Clock;
-use crate::domain::{PaperId, SourceName};
+use crate::domain::{PaperId, SourceName, calendar::is_arxiv_working_day};
 
 pub use categories::{expand, oai_set};
 pub use client::{ArxivUrls, Harvest, patient};
@@ -42,7 +42,7 @@ pub use xml::Malformed;
 
 use client::Client;
 use reading::Memory;
-use schedule::{is_built, is_working, new_york};
+use schedule::{is_built, new_york};
 
 /// The most ids that are looked up with one request.
 const LOOKUP: usize = 100;
@@ -139,7 +139,7 @@ impl Arxiv {
             memory.note(day);
             return Ok(DayListings::unchanged(known, None));
         }
-        if !is_working(day) || categories.is_empty() || !is_built(day, now) {
+        if !is_arxiv_working_day(day) || categories.is_empty() || !is_built(day, now) {
             return Ok(reading::quiet());
         }
         if day < today {

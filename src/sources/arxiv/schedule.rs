@@ -1,37 +1,30 @@
-//! When to ask arXiv for the announcements of a day: by New York's clock, on working days.
+//! When to ask arXiv for the announcements of a day; its hours and days are those of the [`calendar`].
 //!
-//! What is submitted until 14:00 is announced at 20:00, Sunday to Thursday, and stands in the RSS that is built at
-//! midnight. So the RSS of Monday to Friday holds papers and that of a weekend is valid and empty. A holiday is
-//! asked for like a working day: an empty answer costs little, and a day without papers is not taken for read.
+//! A holiday is asked for like a working day: an empty answer costs little, and a day without papers is not taken for read.
 
 use std::time::Duration;
 
-use jiff::civil::{Date, Time, Weekday, time};
-use jiff::tz::TimeZone;
+use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 
-/// The zone whose midnight counts; its data are part of the program.
-const ZONE: &str = "America/New_York";
-/// When the RSS of a day is there, some minutes after it is begun.
-const BUILT: Time = time(0, 10, 0, 0);
+use super::Arxiv;
+use crate::domain::calendar::{self, arxiv_day_begins, is_arxiv_working_day};
+
+/// How long after the beginning of a day its RSS is there.
+const BUILT: Duration = Duration::from_mins(10);
 /// The first question of a day falls into so many seconds after [`BUILT`], so that not all ask together.
 const SPREAD: u64 = 20 * 60;
 /// How long after [`BUILT`] a working day that is still empty is asked for again.
 const AGAIN: [Duration; 2] = [Duration::from_hours(2), Duration::from_hours(6)];
 
-/// True for a day in New York whose RSS can hold papers.
-pub fn is_working(day: Date) -> bool {
-    !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
-}
-
 /// The day in New York.
 pub fn new_york(at: Timestamp) -> Date {
-    at.to_zoned(zone()).date()
+    calendar::day_of(Arxiv::NAME, at)
 }
 
 /// True once the RSS of `day` has been built.
 pub fn is_built(day: Date, now: Timestamp) -> bool {
-    now >= on(day, BUILT)
+    now >= built(day)
 }
 
 /// When to ask next: later on the same day while `wanting` (the day should have papers and shows none), else on the
@@ -39,23 +32,18 @@ pub fn is_built(day: Date, now: Timestamp) -> bool {
 pub fn next_poll(now: Timestamp, wanting: bool) -> Timestamp {
     let today = new_york(now);
     let spread = Duration::from_secs(1 + fastrand::u64(..SPREAD));
-    let built = on(today, BUILT);
-    let mut hours = AGAIN.iter().map(|after| built + *after);
-    let later = if now < built { Some(built) } else { hours.find(|at| wanting && *at > now) };
-    let at = later.filter(|_| is_working(today)).unwrap_or_else(|| {
+    let first = built(today);
+    let mut hours = AGAIN.iter().map(|after| first + *after);
+    let later = if now < first { Some(first) } else { hours.find(|at| wanting && *at > now) };
+    let at = later.filter(|_| is_arxiv_working_day(today)).unwrap_or_else(|| {
         let mut days = today.series(1.day()).skip(1);
-        on(days.find(|day| is_working(*day)).unwrap_or(today), BUILT)
+        built(days.find(|day| is_arxiv_working_day(*day)).unwrap_or(today))
     });
     at + spread
 }
 
-fn on(day: Date, time: Time) -> Timestamp {
-    // Midnight is never skipped in New York, whose clocks change at two.
-    day.to_datetime(time).to_zoned(zone()).map_or(Timestamp::MAX, |at| at.timestamp())
-}
-
-fn zone() -> TimeZone {
-    TimeZone::get(ZONE).unwrap_or(TimeZone::UTC)
+fn built(day: Date) -> Timestamp {
+    arxiv_day_begins(day) + BUILT
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ mod xml;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -53,12 +53,32 @@ pub struct Feed {
     clock: Arc<dyn Clock>,
     /// When it was read last, and how often it wants to be.
     pace: Mutex<Option<(Timestamp, Pace)>>,
+    /// How often it is polled, when that is known.
+    interval: Option<Duration>,
+    told: Mutex<Told>,
+}
+
+/// What the last whole answer said beside the feed.
+#[derive(Debug, Default)]
+struct Told {
+    /// Until when the answer stays what it is.
+    fresh_until: Option<Timestamp>,
+    /// Where the feed stands from now on.
+    moved: Option<Url>,
 }
 
 impl Feed {
     /// The feed at `url`, which is the store's feed number `number`.
     pub fn new(number: i64, fetcher: Fetcher, url: Url, clock: Arc<dyn Clock>) -> Self {
-        Self { name: name_of(number), fetcher, url, clock, pace: Mutex::default() }
+        let (pace, told) = (Mutex::default(), Mutex::default());
+        Self { name: name_of(number), fetcher, url, clock, pace, interval: None, told }
+    }
+
+    /// The same feed, polled so often unless it says that nothing changes for longer.
+    #[must_use]
+    pub fn every(mut self, interval: Duration) -> Self {
+        self.interval = Some(interval);
+        self
     }
 
     async fn read(&self, today: Date, known: Option<&Validators>) -> Result<DayListings, FetchError> {
@@ -70,7 +90,12 @@ impl Feed {
             Fetched::Body(document) => document,
         };
         let (validators, rate) = (document.validators.clone(), document.rate);
+        let told = Told {
+            fresh_until: document.fresh_for.map(|span| self.clock.now() + span.min(LONGEST_REST)),
+            moved: document.moved.clone(),
+        };
         let parsed = self.parsed(*document, today).await?;
+        *self.told() = told;
         *self.pace.lock().unwrap_or_else(PoisonError::into_inner) = Some((self.clock.now(), parsed.pace));
         parsed.rows.warn(self.name, "the feed");
         Ok(DayListings {
@@ -86,6 +111,10 @@ impl Feed {
         read(document, &self.url, today)
             .await
             .map_err(|(document, why)| document.not_the_api(&why.to_string()))
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// True while the feed's `ttl`, `skipDays` and `skipHours` say that nothing new can be there.
@@ -137,6 +166,11 @@ pub async fn look(fetcher: &Fetcher, url: &Url, today: Date) -> Result<(Url, Par
     }
 }
 
+/// True for arXiv, which is a source of its own with one gate for all its addresses.
+pub fn is_arxiv(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| host == "arxiv.org" || host.ends_with(".arxiv.org"))
+}
+
 /// Parses a document apart; gives it back, without its body, when it is no feed.
 async fn read(mut document: Document, url: &Url, today: Date) -> Result<Parsed, (Document, NotAFeed)> {
     let bytes = std::mem::take(&mut document.bytes);
@@ -179,6 +213,16 @@ impl Source for Feed {
 
     fn repeats_items(&self) -> bool {
         true
+    }
+
+    fn moved_to(&self) -> Option<String> {
+        self.told().moved.as_ref().map(ToString::to_string)
+    }
+
+    async fn next_poll(&self, now: Timestamp) -> Option<Timestamp> {
+        let fresh_until = self.told().fresh_until?;
+        let longer = fresh_until > now.saturating_add(self.interval?).unwrap_or(Timestamp::MAX);
+        longer.then(|| fresh_until + Duration::from_secs(fastrand::u64(1..=60)))
     }
 
     async fn day(

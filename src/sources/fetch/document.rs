@@ -32,6 +32,8 @@ pub struct Document {
     pub fresh_for: Option<Duration>,
     /// The next page, when the answer names one.
     pub next: Option<Url>,
+    /// Where it stands from now on, when the answer to the first address says that it has moved for good.
+    pub moved: Option<Url>,
 }
 
 impl Document {
@@ -75,6 +77,7 @@ impl Document {
             rate: RateLimit::read(headers),
             fresh_for: headers::fresh_for(headers),
             next: next_page(headers, url),
+            moved: None,
         })
     }
 

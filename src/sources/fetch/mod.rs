@@ -149,6 +149,7 @@ impl Fetcher {
         hop: &mut Url,
         known: Option<&Validators>,
     ) -> Result<Fetched, FetchError> {
+        let (mut moved, mut for_good) = (None, true);
         for _ in 0..=self.config.max_redirects {
             let answer = self.ask(hop, known).await?;
             let status = answer.status();
@@ -156,9 +157,13 @@ impl Fetcher {
             let fetched = if status == StatusCode::NOT_MODIFIED && known.is_some() {
                 Fetched::NotModified { rate }
             } else if status == StatusCode::OK {
-                Fetched::Body(Box::new(Document::read(hop, answer, &self.config).await?))
+                let document = Document::read(hop, answer, &self.config).await?;
+                Fetched::Body(Box::new(Document { moved, ..document }))
             } else {
                 *hop = redirect(hop, &answer)?.ok_or_else(|| failure(hop, &answer))?;
+                // Behind the first passing redirect nothing is for good any more.
+                for_good &= matches!(status.as_u16(), 301 | 308);
+                moved = if for_good { Some(hop.clone()) } else { moved };
                 continue;
             };
             self.hosts.answered(hop, rate.and_then(RateLimit::spent_for));

@@ -22,6 +22,8 @@ fn example(command: &str) -> Vec<Value> {
         "unsubscribe" => vec![number("subscription", 3)],
         "pause" => vec![text("until", "3d")],
         "roundup" => vec![text("at", "09:00"), text("zone", "Europe/Berlin"), text("every", "weekdays")],
+        "source add" => vec![text("feed", "https://www.nature.com/nature.rss")],
+        "source remove" => vec![text("feed", "2")],
         "help" => vec![text("command", "subscribe")],
         _ => Vec::new(),
     }

@@ -106,6 +106,14 @@ pub fn interaction(id: u64, token: &str, who: Person, does: &Does) -> Value {
     body
 }
 
+/// A command; one of two words stands in its group.
+fn subcommand(name: &str, options: &[Value]) -> Value {
+    match name.split_once(' ') {
+        None => json!({"type": 1, "name": name, "options": options}),
+        Some((group, name)) => json!({"type": 2, "name": group, "options": [subcommand(name, options)]}),
+    }
+}
+
 fn data(does: &Does) -> Value {
     let slash = |name: &str, options: &[Value]| {
         let mut channels = serde_json::Map::new();
@@ -123,7 +131,7 @@ fn data(does: &Does) -> Value {
             .collect();
         let mut data = json!({
             "id": "5001", "name": "papers", "type": 1,
-            "options": [{"type": 1, "name": name, "options": options}],
+            "options": [subcommand(name, &options)],
         });
         if !channels.is_empty() {
             data["resolved"] = json!({"channels": channels});

@@ -11,7 +11,13 @@
 use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 
-use crate::domain::SourceName;
+use super::SourceName;
+
+/// The name by which the calendar knows a source; one without hours of its own is like any feed.
+pub fn named(name: &str) -> SourceName {
+    let names = ["arxiv", "huggingface"];
+    SourceName(names.into_iter().find(|known| *known == name).unwrap_or("feed"))
+}
 
 /// What there is to expect of a source at some time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +107,16 @@ pub fn day_of(source: SourceName, now: Timestamp) -> Date {
     now.to_zoned(Calendar::of(source).zone()).date()
 }
 
+/// When arXiv's day in New York begins, at whose midnight its feeds are made anew.
+pub fn arxiv_day_begins(day: Date) -> Timestamp {
+    at(day, 0, 0, &eastern())
+}
+
+/// True for a day in New York whose feed can hold papers: arXiv announces nothing for weekends.
+pub fn is_arxiv_working_day(day: Date) -> bool {
+    !is_weekend(day)
+}
+
 /// arXiv's next announcement after `now`: 20:00 in New York, Sunday to Thursday, not on its holidays.
 pub fn next_announcement(now: Timestamp) -> Timestamp {
     let zone = eastern();
@@ -175,7 +191,7 @@ impl Calendar {
         if self == Self::None {
             return None;
         }
-        if matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
+        if is_weekend(day) {
             return Some(Expected::Weekend);
         }
         // A deferred announcement empties the feed of the morning after; the lists do not say which of the two days is
@@ -185,6 +201,10 @@ impl Calendar {
             arxiv_holiday(evening).or_else(|| arxiv_holiday(day)).filter(|_| self == Self::Arxiv)?;
         Some(Expected::Holiday { name: holiday })
     }
+}
+
+fn is_weekend(day: Date) -> bool {
+    matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
 }
 
 fn eastern() -> TimeZone {
