@@ -150,7 +150,8 @@ mod tests {
     use jiff::civil::{Date, Weekday};
 
     use super::*;
-    use crate::sources::calendar::arxiv_holiday;
+    use crate::domain::SourceName;
+    use crate::domain::calendar::arxiv_holiday;
 
     fn health(now: &str, newest: &str) -> (State, String) {
         judged("huggingface", now.parse().unwrap(), newest.parse().unwrap())

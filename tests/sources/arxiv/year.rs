@@ -5,7 +5,7 @@ use jiff::ToSpan as _;
 use jiff::civil::{Date, Weekday, date};
 use paperwire::clock::Clock as _;
 use paperwire::domain::SourceName;
-use paperwire::sources::calendar::arxiv_holiday;
+use paperwire::domain::calendar::arxiv_holiday;
 
 use super::posting::Bench;
 use crate::worlds::arxiv::paper;
