@@ -25,6 +25,8 @@ const MAX_BACK_OFF: Duration = Duration::from_hours(1);
 
 /// Between two questions whose turn it is.
 const SHORTEST_WAIT: Duration = Duration::from_millis(500);
+/// A clock that is corrected by less than this is still the same clock.
+const CLOCK_SLIP: Duration = Duration::from_mins(1);
 
 /// How a source is polled.
 #[derive(Debug, Clone)]
@@ -60,14 +62,14 @@ pub struct Poller {
     clock: Arc<dyn Clock>,
     source: Arc<dyn Source>,
     settings: PollSettings,
-    next_at: Mutex<Option<Timestamp>>,
+    wait: Mutex<Option<Wait>>,
     turn: Option<Turn>,
 }
 
 impl Poller {
     /// Makes the stage; the first step polls at once.
     pub fn new(store: Store, clock: Arc<dyn Clock>, source: Arc<dyn Source>, settings: PollSettings) -> Self {
-        Self { store, clock, source, settings, next_at: Mutex::new(None), turn: None }
+        Self { store, clock, source, settings, wait: Mutex::new(None), turn: None }
     }
 
     /// Takes turns with other processes: each time one of them polls, for all.
@@ -253,6 +255,10 @@ impl Poller {
         asked.unwrap_or_else(|| (first * 2_u32.pow(failures - 1)).min(MAX_BACK_OFF))
     }
 
+    fn until(&self, until: Timestamp) -> Wait {
+        Wait { since: self.clock.now(), until }
+    }
+
     /// Polls, and keeps what came of it; gives the time of the next poll.
     async fn poll_and_note(&self) -> anyhow::Result<Timestamp> {
         let source = self.source_name();
@@ -284,6 +290,20 @@ impl Poller {
     }
 }
 
+/// The time between two polls.
+#[derive(Debug, Clone, Copy)]
+struct Wait {
+    since: Timestamp,
+    until: Timestamp,
+}
+
+impl Wait {
+    /// When it ends, while it lasts. A clock that was set back to before its begin ends it.
+    fn lasts_at(&self, now: Timestamp) -> Option<Timestamp> {
+        (self.since - CLOCK_SLIP..self.until).contains(&now).then_some(self.until)
+    }
+}
+
 /// Why a poll ended before its last day.
 #[derive(Debug, thiserror::Error)]
 enum PollError {
@@ -312,22 +332,22 @@ impl Stage for Poller {
     }
 
     async fn step(&self) -> anyhow::Result<Step> {
-        let mut next_at = self.next_at.lock().await;
+        let mut wait = self.wait.lock().await;
         let now = self.clock.now();
-        if let Some(until) = next_at.filter(|at| *at > now) {
+        if let Some(until) = wait.as_ref().and_then(|wait| wait.lasts_at(now)) {
             return Ok(Step::Idle { until: Some(until) });
         }
         let Some(turn) = &self.turn else {
-            *next_at = Some(self.poll_and_note().await?);
+            *wait = Some(self.until(self.poll_and_note().await?));
             return Ok(Step::Worked);
         };
         let name = format!("poll {}", self.source_name());
         // A start asks at once, unless somebody has asked within the interval.
-        let rested = next_at.is_none().then_some(self.settings.interval);
+        let rested = wait.is_none().then_some(self.settings.interval);
         let taken = self.store.take_lease(&name, &turn.owner, turn.hold, rested, now).await?;
-        if let LeaseAnswer::Later(wait) = taken {
-            let until = self.clock.now() + wait.max(SHORTEST_WAIT);
-            *next_at = Some(until);
+        if let LeaseAnswer::Later(rest) = taken {
+            let until = self.clock.now() + rest.max(SHORTEST_WAIT);
+            *wait = Some(self.until(until));
             return Ok(Step::Idle { until: Some(until) });
         }
         let polled = tokio::select! {
@@ -342,7 +362,7 @@ impl Stage for Poller {
         // After a failure of the database the next one may try soon; the lease ends by itself when it is still away.
         let rest = polled.as_ref().map_or(SHORTEST_WAIT, |at| between(now, *at));
         let given_back = self.store.end_lease(&name, &turn.owner, rest, now).await;
-        *next_at = Some(polled?);
+        *wait = Some(self.until(polled?));
         given_back?;
         Ok(Step::Worked)
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::{ToSpan, civil::date};
+use paperwire::pipeline::{Stage as _, Step};
 
 use super::{Bench, INTERVAL, TODAY, rows, step_and_wait};
 use crate::worlds::hub::{Fault, paper};
@@ -106,6 +107,17 @@ async fn after_a_poll_it_waits_for_the_interval() {
     let bench = Bench::new().await;
     let wait = step_and_wait(&bench.poller(0), &bench.clock).await;
     assert!((INTERVAL..INTERVAL.mul_f64(1.06)).contains(&wait), "{wait:?}");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_by_a_day_does_not_stop_it_for_a_day() {
+    let bench = Bench::new().await;
+    let poller = bench.poller(0);
+    step_and_wait(&poller, &bench.clock).await;
+    bench.clock.set_back(Duration::from_secs(30));
+    assert!(matches!(poller.step().await.unwrap(), Step::Idle { .. }), "the same clock, corrected");
+    bench.clock.set_back(Duration::from_hours(24));
+    assert_eq!(poller.step().await.unwrap(), Step::Worked);
 }
 
 #[tokio::test]

@@ -8,6 +8,8 @@ use crate::domain::Platform;
 
 /// How much earlier than its time a post may be claimed, so that a sender that wakes a little late loses nothing.
 const EARLY: i64 = 10_000;
+/// A budget is never spent further ahead than this; one that seems to be was spent before the clock was set back.
+const FURTHEST: i64 = 60_000_000;
 
 /// A platform that is posted to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,13 +34,13 @@ impl Lane {
 
     /// Microseconds from one post to the next; a bit more than even, which makes up for [`EARLY`].
     pub(super) fn interval(self) -> Option<i64> {
-        self.per_second.map(|rate| (1_000_000 + EARLY) / i64::from(rate.max(1)))
+        self.per_second.map(|rate| ((1_000_000 + EARLY) / i64::from(rate.max(1))).max(1))
     }
 
     /// How many of `wanted` posts may be claimed, and when the one after these is due if all had come evenly.
     pub(super) fn draw(self, due: i64, wanted: usize, now: i64) -> (usize, i64) {
         let Some(interval) = self.interval() else { return (wanted, due) };
-        let next = due.max(now);
+        let next = in_time(due, now).max(now);
         let allowed = usize::try_from((now + EARLY - next).div_euclid(interval) + 1).unwrap_or(0);
         let taken = allowed.min(wanted);
         (taken, next + interval * i64::try_from(taken).unwrap_or(0))
@@ -49,6 +51,10 @@ impl Lane {
         self.per_second?;
         Timestamp::from_microsecond(due - EARLY).ok()
     }
+}
+
+fn in_time(due: i64, now: i64) -> i64 {
+    if due > now + FURTHEST { now } else { due }
 }
 
 /// A time span as the store keeps it.
@@ -81,6 +87,13 @@ mod tests {
             let least = rate as usize * 6_000 / 102 - 1;
             assert!(posts.len() >= least, "{} at {rate}", posts.len());
         }
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_by_a_day_does_not_close_it_for_a_day() {
+        let lane = Lane { platform: Platform::Discord, per_second: Some(50) };
+        let (day, now) = (86_400_000_000, 5_000_000);
+        assert_eq!(lane.draw(now + day, 50, now).0, 1);
     }
 
     #[test]
