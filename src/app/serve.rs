@@ -95,6 +95,7 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
             owner,
             lease: delivery.lease,
             concurrency: delivery.concurrency,
+            group: delivery.group,
             policy: delivery.retry_policy(),
         },
         send.clone(),

@@ -202,6 +202,8 @@ pub struct DeliveryConfig {
     pub nonce_window: Duration,
     /// Messages on their way at the same time.
     pub concurrency: usize,
+    /// Papers of a channel that go out as one message when they wait together.
+    pub group: usize,
     /// The longest short text of a paper, in characters.
     pub short_text: usize,
     /// Whether posted messages are edited when something happens to their paper.
@@ -219,6 +221,7 @@ impl DeliveryConfig {
             // Discord promises no more than “a few minutes”; beyond two, a repeat could become a second message.
             nonce_window: reader.read("delivery.nonce_window", duration(Duration::ZERO..=2 * MINUTE)),
             concurrency: reader.read("delivery.concurrency", number(1..=256)),
+            group: reader.read("delivery.group", number(1..=10)),
             short_text: reader.read("delivery.short_text", number(80..=2000)),
             living_cards: reader.read("delivery.living_cards", boolean),
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::{info, warn};
 
-use super::SendSettings;
+use super::{SendSettings, grouping};
 use crate::chat::{ChatPlatform, Post};
 use crate::clock::Clock;
 use crate::domain::{Attempt, Platform, SendOutcome, Settle, Verdict, judge, judge_found, settle};
@@ -26,12 +26,13 @@ pub(super) struct Poster {
 
 impl Poster {
     /// Brings one claimed delivery to an outcome and records it.
-    pub async fn deliver(&self, claimed: Claimed) -> anyhow::Result<()> {
+    pub async fn deliver(&self, mut claimed: Claimed) -> anyhow::Result<()> {
         let Some(platform) = self.platforms.get(&claimed.platform) else {
             return Ok(());
         };
         let policy = &self.settings.policy;
         let now = self.clock.now();
+        grouping::gather(&self.store, &**platform, &mut claimed, self.settings.group, now).await?;
         let unsettled = claimed.unsettled_since;
         if let Some(since) = unsettled
             && settle(since, platform.enforces_nonce(), policy, now) == Settle::Look

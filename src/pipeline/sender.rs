@@ -7,9 +7,8 @@ use async_trait::async_trait;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
 
-use super::{Stage, Step, poster::Poster};
+use super::{Stage, Step, catch_up, poster::Poster};
 use crate::chat::ChatPlatform;
 use crate::clock::Clock;
 use crate::domain::{Platform, RetryPolicy};
@@ -24,6 +23,8 @@ pub struct SendSettings {
     pub lease: Duration,
     /// Posts on their way at the same time, each to another destination.
     pub concurrency: usize,
+    /// Papers of a channel that go out as one message when they wait together; 1: each on its own.
+    pub group: usize,
     /// When to try again.
     pub policy: RetryPolicy,
 }
@@ -77,10 +78,7 @@ impl Stage for Sender {
         let Poster { store, clock, settings, .. } = &*self.poster;
         let now = clock.now();
         store.recover(&settings.owner, now).await?;
-        let skipped = store.skip_expired(now).await?;
-        if skipped > 0 {
-            warn!(skipped, "Skipped {skipped} deliveries that waited too long");
-        }
+        catch_up::let_go(store, &self.poster.platforms, now).await?;
         // Tasks, not futures: one that holds a connection must go on while the next claim waits for it.
         let mut on_their_way = JoinSet::new();
         let mut failure: Option<anyhow::Error> = None;

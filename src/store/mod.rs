@@ -49,7 +49,10 @@ pub use health::{Lag, PollNote, SourceHealth};
 pub use here::{Here, SubscribedHere, Traffic};
 pub use interactions::Begun;
 pub use latest::Latest;
-pub use outbox::{Claimed, DeliveryFilter, DeliveryRecord, Recovered};
+pub use outbox::{
+    AttemptRecord, Bundling, ByHand, Claimed, DeliveryDetail, DeliveryFilter, DeliveryRecord, DetailFilter,
+    Overdue, Recovered,
+};
 pub use overview::{PaperCounts, RoutedAt};
 pub use papers::{CounterSnapshot, ListedAt, Moved, PaperFilter, last_announcement};
 pub use pausing::Resumed;

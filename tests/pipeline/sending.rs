@@ -24,6 +24,7 @@ pub fn settings(owner: &str) -> SendSettings {
         owner: owner.to_owned(),
         lease: Duration::from_mins(1),
         concurrency: 4,
+        group: 1,
         policy: RetryPolicy {
             schedule: [5, 30].map(Duration::from_secs).to_vec(),
             max_wait: Duration::from_hours(1),

@@ -8,6 +8,7 @@ mod edit;
 mod errors;
 mod format;
 mod gateway;
+mod group;
 mod interactions;
 mod invite;
 mod markdown;

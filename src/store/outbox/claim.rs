@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tracing::warn;
 
+use super::bundle::free_of_buried;
 use super::{heads, platform_list};
 use crate::domain::{ChannelId, DeliveryId, DestinationId, PaperKey, Platform};
 use crate::store::db::{Db, query, query_as, writing};
@@ -34,6 +35,8 @@ pub struct Claimed {
     pub paper: PaperKey,
     /// The bytes to send.
     pub body: String,
+    /// True when it leads a bundle, whose one message `body` is.
+    pub bundled: bool,
     /// True when `body` is the plain rendering.
     pub plain: bool,
     /// Earlier tries that count.
@@ -59,6 +62,7 @@ struct LeasedRow {
     destination_id: i64,
     paper_id: i64,
     body: String,
+    bundled: bool,
     plain: bool,
     tries: i64,
     unsettled_since: Option<i64>,
@@ -83,7 +87,10 @@ const LEASE: &str = "UPDATE delivery SET state = 'leased', lease_owner = $2, lea
         AND NOT EXISTS (SELECT 1 FROM delivery f
             WHERE f.destination_id = delivery.destination_id AND f.state = 'leased')
     RETURNING lease_epoch, destination_id, paper_id, plain, tries, unsettled_since, unseen_since,
-        CASE WHEN plain THEN plain_body ELSE rich_body END AS body";
+        bundle IS NOT NULL AS bundled,
+        CASE WHEN bundle IS NOT NULL THEN (SELECT CASE WHEN delivery.plain THEN b.plain_body ELSE b.rich_body END
+                FROM bundle_body b WHERE b.lead = delivery.id)
+            WHEN plain THEN plain_body ELSE rich_body END AS body";
 
 const BURY: &str = "UPDATE delivery SET state = 'dead', reason = $2
     WHERE id = $1 AND state IN ('pending', 'unknown') AND claims >= $3";
@@ -130,6 +137,7 @@ impl Store {
                 let buried =
                     query(BURY).bind(&head.id).bind(POISON).bind(MAX_CLAIMS).execute(&mut *tx).await?;
                 if buried.rows_affected() > 0 {
+                    free_of_buried!(tx, &head.id);
                     warn!(delivery.id = head.id, "Gave up delivery {}: {POISON}", head.id);
                 }
             }
@@ -174,6 +182,7 @@ fn hold(head: &HeadRow, leased: LeasedRow) -> Result<Claimed, StoreError> {
         channel,
         paper: PaperKey(leased.paper_id),
         body: leased.body,
+        bundled: leased.bundled,
         plain: leased.plain,
         tries: count(leased.tries, "the tries of a delivery")?,
         unsettled_since: opt_timestamp(leased.unsettled_since, "the doubt about a delivery")?,

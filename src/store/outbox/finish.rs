@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use tracing::warn;
 
 use super::Claimed;
+use super::bundle::{apart, goes_apart, with_lead};
 use crate::domain::{DeliveryState, PauseCause, Verdict};
 use crate::store::db::{query, query_scalar, writing};
 use crate::store::destinations::{PAUSE_ONE, PAUSE_PLATFORM};
@@ -77,7 +78,7 @@ const APPLY: &str = "UPDATE delivery SET state = $3, next_at = COALESCE($4, next
 
 const SENT: &str = "UPDATE delivery SET state = 'sent', message_id = $2, sent_at = $3, tries = tries + 1,
         claims = 0, reason = NULL, unsettled_since = NULL, unseen_since = NULL, lease_owner = NULL, lease_until = NULL
-    WHERE id = $1 AND state <> 'sent'";
+    WHERE (id = $1 OR bundle = $1) AND (state <> 'sent' OR message_id = '')";
 
 // A recovery may have closed the attempt as lost before its outcome came in.
 const CLOSE: &str = "UPDATE attempt SET ended_at = $3, outcome = $4, reason = $5, message_id = $6
@@ -107,7 +108,8 @@ impl Store {
             .fetch_one(&mut *tx)
             .await?;
             let started = opt_timestamp(started, "the start of an attempt")?.unwrap_or(now);
-            let change = change(verdict, claimed, started, now);
+            let apart = goes_apart(claimed, verdict, now);
+            let change = change(apart.as_ref().unwrap_or(verdict), claimed, started, now);
             let reason = text(change.reason);
             let applied = query(APPLY)
                 .bind(&id)
@@ -115,7 +117,7 @@ impl Store {
                 .bind(change.state.name())
                 .bind(change.next_at.map(micros))
                 .bind(i64::from(change.counts))
-                .bind(change.plain)
+                .bind(change.plain && apart.is_none())
                 .bind(&reason)
                 .bind(change.unsettled_since.map(micros))
                 .bind(change.unseen_since.map(micros))
@@ -123,6 +125,11 @@ impl Store {
                 .await?;
             if applied.rows_affected() == 0 {
                 return Ok(false);
+            }
+            if apart.is_some() {
+                apart!(tx, &id);
+            } else if claimed.bundled && change.state.is_final() {
+                with_lead!(tx, &id, change.state, &reason, change.unsettled_since);
             }
             query(CLOSE)
                 .bind(&id)

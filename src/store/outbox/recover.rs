@@ -1,4 +1,4 @@
-//! Taking back what a stopped sender held, and letting go of what is too old.
+//! Taking back what a stopped sender held.
 
 use jiff::Timestamp;
 
@@ -61,13 +61,5 @@ impl Store {
             }
         });
         Ok(recovered)
-    }
-
-    /// Lets go of waiting deliveries that are too old to be posted; those that may be posted stay.
-    pub async fn skip_expired(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let sql =
-            "UPDATE delivery SET state = 'skipped', reason = 'it waited too long and was too old to post'
-            WHERE state = 'pending' AND expires_at <= $1";
-        Ok(writing!(self, |tx| { query(sql).bind(micros(now)).execute(&mut *tx).await?.rows_affected() }))
     }
 }
