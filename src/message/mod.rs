@@ -8,6 +8,7 @@ mod refusal;
 pub mod replies;
 mod reply;
 mod roundup;
+mod state;
 mod why;
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,7 @@ pub use reply::{
     Audience, Block, Button, Choice, Entry, Field, Form, Input, Line, Look, Menu, Piece, Press, Reply,
 };
 pub use roundup::{RoundupCard, RoundupLine, RoundupPaper, RoundupSection, catch_up, roundup};
+pub use state::state_words;
 pub use why::why_sentence;
 
 /// A message, before a platform renders it.

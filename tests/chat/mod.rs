@@ -1,6 +1,7 @@
 //! The platform adapters against the fake platforms: what people see, and what each refusal becomes.
 
 mod discord;
+mod groups;
 mod hostile;
 mod limits;
 mod slack;

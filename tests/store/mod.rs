@@ -1,8 +1,11 @@
 //! The store's promises, each kept on both databases.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
+mod bundles;
+mod by_hand;
 mod claiming;
 mod concurrency;
+mod deliveries_cli;
 mod feeds;
 mod interactions;
 mod merging;
