@@ -62,11 +62,10 @@ pub async fn run(config: &Config, args: &Args, output: Output) -> Result<(), Cli
     let import = Import::new(store, Arc::new(SystemClock), indexer, args.source.into());
     let begun = Instant::now();
     let mut shown = Progress::new(size, "papers");
-    let imported = import
-        .run(lines, |so_far| {
-            shown.at(counter.bytes(), so_far.papers);
-        })
-        .await?;
+    let running = import.run(lines, |so_far| {
+        shown.at(counter.bytes(), so_far.papers);
+    });
+    let imported = Box::pin(running).await?;
     shown.end();
     report(&imported, begun.elapsed(), elsewhere, output)?;
     match &imported.cut_short {

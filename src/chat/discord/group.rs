@@ -69,7 +69,7 @@ pub(super) fn plain(group: &GroupCard) -> CreateMessage {
         if left > 20 {
             let facts = text(&paper.facts.join(" · "), (left - 3).min(FACTS_MAX));
             if !facts.is_empty() {
-                piece += &format!("\n  {facts}");
+                piece.extend(["\n  ", &facts]);
             }
         }
         piece

@@ -68,7 +68,7 @@ pub(super) fn plain(group: &GroupCard) -> String {
         if left > 20 {
             let facts = unformatted(&paper.facts.join(" · "), (left - 3).min(FACTS_MAX));
             if !facts.is_empty() {
-                piece += &format!("\n  {facts}");
+                piece.extend(["\n  ", &facts]);
             }
         }
         piece

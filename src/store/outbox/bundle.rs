@@ -92,8 +92,8 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let id = lead.id.to_string();
         writing!(self, |tx| {
-            let led = query(LEAD).bind(&id).bind(lead.epoch).execute(&mut *tx).await?;
-            if led.rows_affected() == 0 {
+            let begun = query(LEAD).bind(&id).bind(lead.epoch).execute(&mut *tx).await?;
+            if begun.rows_affected() == 0 {
                 return Ok(false);
             }
             for other in others {
