@@ -5,6 +5,8 @@
 
 mod backfill;
 mod cards;
+mod catch_up;
+mod grouping;
 mod import;
 mod indexer;
 mod interest;

@@ -24,6 +24,7 @@ pub fn settings(owner: &str) -> SendSettings {
         owner: owner.to_owned(),
         lease: Duration::from_mins(1),
         concurrency: 4,
+        group: 1,
         policy: RetryPolicy {
             schedule: [5, 30].map(Duration::from_secs).to_vec(),
             max_wait: Duration::from_hours(1),
@@ -122,14 +123,40 @@ async fn a_paper_that_must_wait_holds_back_its_own_channel_and_no_other() {
 }
 
 #[tokio::test]
-async fn what_waited_too_long_is_skipped_and_says_so() {
+async fn what_waited_too_long_comes_in_a_catch_up_roundup_and_says_so() {
     let post = Post::new(&["2608.00001"]).await;
     post.bench.clock.advance(MAX_AGE);
     step_until_idle(&post.sender("one")).await.unwrap();
-    assert_eq!(post.discord.all(), []);
+    let seen: Vec<_> = post.discord.all().into_iter().filter_map(|message| message.title).collect();
+    let heading = "Catch-up of Sat, 22 Aug 2026: 1 paper that could not be posted in time";
+    assert_eq!(seen, [heading; CHANNELS.len()]);
     let skipped = post.deliveries(DeliveryState::Skipped).await;
     assert_eq!(skipped.len(), CHANNELS.len());
-    assert!(skipped[0].reason.as_deref().unwrap().contains("too old"));
+    assert!(skipped[0].reason.as_deref().unwrap().contains("catch-up roundup"));
+}
+
+#[tokio::test]
+async fn papers_that_wait_together_go_as_one_message_where_that_is_set() {
+    let papers = ["2608.00001", "2608.00002", "2608.00003"];
+    let post = Post::new(&papers).await;
+    let (store, clock) = (post.bench.store.clone(), post.bench.clock.clone());
+    let settings = SendSettings { group: 2, ..settings("one") };
+    let wake = Arc::new(Notify::new());
+    let sender = Sender::new(store, clock, [post.adapter.clone()], settings, wake, post.stop.clone());
+    post.discord.faults().next(Fault::CutAfter);
+    step_until_idle(&sender).await.unwrap();
+    post.bench.clock.advance(Duration::from_secs(30));
+    step_until_idle(&sender).await.unwrap();
+    for channel in CHANNELS {
+        let messages = post.discord.messages(channel);
+        let shown: Vec<usize> =
+            messages.iter().map(|message| message.raw["embeds"].as_array().unwrap().len()).collect();
+        assert_eq!(shown, [2, 1], "also where the answer was lost");
+    }
+    let sent = post.deliveries(DeliveryState::Sent).await;
+    assert_eq!(sent.len(), papers.len() * CHANNELS.len());
+    let messages: std::collections::BTreeSet<_> = sent.iter().map(|d| d.message_id.clone()).collect();
+    assert_eq!(messages.len(), 2 * CHANNELS.len());
 }
 
 #[tokio::test]
