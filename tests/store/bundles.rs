@@ -1,8 +1,12 @@
 use paperwire::domain::{DeliveryId, DeliveryState as S, Verdict};
 use paperwire::store::Claimed;
 
-use super::{Database, HUB, at, day, id, listing, on_both};
+use super::{ALL, Database, HUB, LEASE, at, day, id, listing, on_both};
 
+/// Takes all deliveries and papers away.
+const EMPTY: &str =
+    "DELETE FROM attempt; DELETE FROM bundle_body; DELETE FROM delivery; DELETE FROM paper_match;
+    DELETE FROM paper";
 const THREE: [&str; 3] = ["2608.00001", "2608.00002", "2608.00003"];
 
 /// Claims the head of the queue and makes one message of it and what may come along.
@@ -95,7 +99,7 @@ on_both! {
         db.queue(&THREE).await;
         let lead = bundle(&db, 0).await;
         assert!(db.store.intent(&lead, at(1)).await.unwrap());
-        assert_eq!(db.store.recover("b", at(100)).await.unwrap().unknown, 1);
+        assert_eq!(db.recover("b", at(100)).await.unknown, 1);
         let again = db.claim_one("b", at(100)).await;
         assert_eq!((again.body.as_str(), again.unsettled_since), ("rich group", Some(at(1))));
         finish(&db, &again, sent(), 101).await;
@@ -105,10 +109,10 @@ on_both! {
     async fn a_bundle_that_stops_its_senders_frees_what_came_along(db: Database) {
         db.queue(&THREE).await;
         bundle(&db, 0).await;
-        db.store.recover("b", at(100)).await.unwrap();
+        db.recover("b", at(100)).await;
         for seconds in [100, 200] {
             db.claim_one("b", at(seconds)).await;
-            db.store.recover("c", at(seconds + 99)).await.unwrap();
+            db.recover("c", at(seconds + 99)).await;
         }
         assert!(db.claim("b", at(300)).await.is_empty());
         assert_eq!(db.states().await, [S::Dead, S::Pending, S::Pending]);
@@ -153,5 +157,79 @@ on_both! {
         }
         assert_eq!(posted.len(), 2, "{posted:?}");
         assert!(posted.iter().all(|body| body.starts_with("rich ")) && !posted.contains(&"rich group".to_owned()));
+    }
+
+    async fn nobody_is_left_waiting_behind_what_its_subscription_took_away(db: Database) {
+        for gone in [0, 1] {
+            db.tamper(EMPTY).await;
+            let wanted = db.queue(&THREE).await;
+            finish(&db, &bundle(&db, 0).await, retry(10), 1).await;
+            let other = db.subscribe("robotics", "gardens").await;
+            db.tamper(match gone {
+                0 => "UPDATE paper_match SET subscription_id = (SELECT MAX(id) FROM subscription)
+                    WHERE paper_id = (SELECT MIN(id) FROM paper)",
+                _ => "UPDATE paper_match SET subscription_id = (SELECT MAX(id) FROM subscription)
+                    WHERE paper_id = (SELECT MIN(id) + 1 FROM paper)",
+            })
+            .await;
+            db.store.unsubscribe(other.id).await.unwrap();
+            assert_eq!(db.store.find_forgotten().await.unwrap(), 0);
+            let mut posted = Vec::new();
+            for seconds in [20, 21] {
+                let one = db.claim_one("a", at(seconds)).await;
+                posted.push(one.body.clone());
+                finish(&db, &one, Verdict::Sent { message_id: format!("m{seconds}") }, seconds).await;
+            }
+            let rest: Vec<String> = (0..3).filter(|n| *n != gone).map(|n| format!("rich {}", THREE[n])).collect();
+            assert_eq!(posted, rest);
+            assert_eq!(db.states().await[gone], S::Skipped);
+            db.store.unsubscribe(wanted.id).await.unwrap();
+        }
+    }
+
+    async fn a_doubt_that_ends_with_a_joined_paper_ends_for_all_of_the_message(db: Database) {
+        db.queue(&["https://journal.example/robots", "2608.00002", "2608.00001"]).await;
+        let lead = bundle(&db, 0).await;
+        finish(&db, &lead, in_doubt(10), 1).await;
+        // The third stands in the same message, so that it is as far as the first; the younger one gives way.
+        let one = paperwire::domain::Listing {
+            also: vec![id("https://journal.example/robots")],
+            ..listing("2608.00001")
+        };
+        db.store.record(HUB, &[one], day(4), at(2)).await.unwrap();
+        let again = db.claim("a", at(20)).await;
+        for claimed in &again {
+            assert_eq!(claimed.body, "rich group");
+            finish(&db, claimed, sent(), 21).await;
+        }
+        assert!(db.states().await.iter().all(|state| state.is_final()), "{:?}", db.states().await);
+        assert!(db.claim("a", at(9_000)).await.is_empty());
+        assert_eq!(db.store.find_forgotten().await.unwrap(), 0);
+    }
+
+    async fn of_two_messages_of_a_bundle_the_earlier_is_kept_for_each_of_its_papers(db: Database) {
+        db.queue(&THREE).await;
+        let lead = bundle(&db, 0).await;
+        finish(&db, &lead, Verdict::Sent { message_id: "101".into() }, 1).await;
+        let late = Verdict::Sent { message_id: "100".into() };
+        assert!(!db.store.finish(&lead, &late, at(2)).await.unwrap());
+        let claimed = db.store.claim_surplus("a", &ALL, 9, LEASE, at(3)).await.unwrap();
+        let work = claimed.iter().map(|second| second.work.clone()).collect::<Vec<_>>();
+        assert_eq!(work, [paperwire::store::SurplusWork::Delete { message_id: "101".into() }]);
+        assert!(db.deliveries().await.iter().all(|d| d.message_id.as_deref() == Some("100")));
+    }
+
+    async fn a_second_message_of_a_bundle_is_looked_for_by_the_bytes_of_the_bundle(db: Database) {
+        db.queue(&THREE).await;
+        finish(&db, &bundle(&db, 0).await, in_doubt(200), 1).await;
+        let again = db.claim_one("a", at(200)).await;
+        finish(&db, &again, Verdict::Sent { message_id: "100".into() }, 201).await;
+        assert_eq!(db.store.suspect_surplus(at(2_000)).await.unwrap(), 1, "one message, one look");
+        let claimed = db.store.claim_surplus("a", &ALL, 9, LEASE, at(2_000)).await.unwrap();
+        match &claimed[0].work {
+            paperwire::store::SurplusWork::Look { body, .. } => assert_eq!(body, "rich group"),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(claimed[0].delivery, again.id);
     }
 }

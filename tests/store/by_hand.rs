@@ -1,7 +1,7 @@
 use paperwire::domain::{DeliveryState as S, Verdict};
 use paperwire::store::{ByHand, DeliveryDetail, DetailFilter};
 
-use super::{Database, at, on_both};
+use super::{ALL, Database, LEASE, at, on_both};
 
 /// Claims the head and ends it so.
 async fn end(db: &Database, verdict: Verdict) {
@@ -134,5 +134,46 @@ on_both! {
         let pending = DetailFilter { state: Some(S::Pending), limit: Some(1), ..DetailFilter::default() };
         assert_eq!(db.store.delivery_details(&pending).await.unwrap().len(), 1);
         assert_eq!(db.store.delivery_count(&pending).await.unwrap(), 3);
+    }
+
+    async fn what_is_seen_of_a_message_of_several_papers_is_seen_of_all_and_the_channel_goes_on(db: Database) {
+        for confirm in [true, false] {
+            db.tamper("DELETE FROM attempt; DELETE FROM bundle_body; DELETE FROM delivery; DELETE FROM paper_match; DELETE FROM paper").await;
+            db.queue(&["2608.00001", "2608.00002"]).await;
+            let lead = db.claim_one("a", at(0)).await;
+            let others = [db.deliveries().await[1].id];
+            assert!(db.store.form_bundle(&lead, &others, "r", "p", at(0)).await.unwrap());
+            assert!(db.store.intent(&lead, at(0)).await.unwrap());
+            let doubt = Verdict::Unknown { at: at(60), reason: "timeout".into() };
+            assert!(db.store.finish(&lead, &doubt, at(1)).await.unwrap());
+            let third = db.papers(&["2608.00003"]).await.remove(0);
+            let subscription = db.subscribe("robotics", "robots").await;
+            db.route(&third, &[&subscription], at(2)).await;
+            let second = db.store.delivery_details(&DetailFilter::default()).await.unwrap().remove(1);
+            assert_eq!((second.record.id, second.record.state), (others[0], S::Unknown), "as far as its lead");
+            let decision = if confirm { ByHand::Confirm { message_id: None } } else { dropped() };
+            assert!(db.store.by_hand(&second, &decision, "ada", at(5)).await.unwrap());
+            let ended = if confirm { S::Sent } else { S::Skipped };
+            assert_eq!(db.states().await, [ended, ended, S::Pending]);
+            assert!(!db.store.by_hand(&second, &decision, "ada", at(6)).await.unwrap(), "once");
+            assert_eq!(db.claim_one("a", at(6)).await.body, "rich 2608.00003", "at once, without a search for it");
+            // The answer comes after all: it names the message and makes none of them surplus.
+            let late = Verdict::Sent { message_id: "m7".into() };
+            assert!(db.store.finish(&lead, &late, at(20)).await.unwrap());
+            let named: Vec<_> = db.deliveries().await.into_iter().take(2).map(|d| (d.state, d.message_id)).collect();
+            assert_eq!(named, vec![(S::Sent, Some("m7".to_owned())); 2]);
+            assert!(db.store.claim_surplus("x", &ALL, 9, LEASE, at(9_000)).await.unwrap().is_empty());
+        }
+    }
+
+    async fn no_message_is_deleted_on_the_word_of_an_id_that_was_typed(db: Database) {
+        db.queue(&["2608.00001"]).await;
+        let claimed = db.claim_one("a", at(0)).await;
+        assert!(db.store.intent(&claimed, at(0)).await.unwrap());
+        db.store.finish(&claimed, &lost(), at(1)).await.unwrap();
+        assert!(db.store.by_hand(&only(&db).await, &seen("100"), "ada", at(9)).await.unwrap());
+        let late = Verdict::Sent { message_id: "101".into() };
+        assert!(!db.store.finish(&claimed, &late, at(20)).await.unwrap());
+        assert!(db.store.claim_surplus("x", &ALL, 9, LEASE, at(9_000)).await.unwrap().is_empty());
     }
 }

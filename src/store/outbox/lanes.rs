@@ -32,7 +32,7 @@ impl Lane {
 
     /// Microseconds from one post to the next; a bit more than even, which makes up for [`EARLY`].
     pub(super) fn interval(self) -> Option<i64> {
-        self.per_second.map(|rate| (1_000_000 + EARLY) / i64::from(rate.max(1)))
+        self.per_second.map(|rate| ((1_000_000 + EARLY) / i64::from(rate.max(1))).max(1))
     }
 
     /// How many of `wanted` posts may be claimed, and when the one after these is due if all had come evenly.
@@ -84,7 +84,9 @@ mod tests {
     }
 
     #[test]
-    fn an_account_without_a_limit_gives_what_is_wanted() {
+    fn an_account_without_a_limit_gives_what_is_wanted_and_so_does_one_with_a_very_high_one() {
         assert_eq!(Lane::from(Platform::Slack).draw(0, 50, 9).0, 50);
+        let lane = Lane { platform: Platform::Discord, per_second: Some(u32::MAX) };
+        assert_eq!(lane.draw(0, 50, 9).0, 50);
     }
 }
