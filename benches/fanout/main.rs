@@ -55,6 +55,7 @@ async fn scene(name: &str, papers: u32, channels: u32, json: bool) {
         owner: "bench".to_owned(),
         lease: Duration::from_mins(1),
         concurrency: 64,
+        group: 1,
         policy: RetryPolicy {
             schedule: vec![Duration::from_secs(5)],
             max_wait: Duration::from_hours(6),

@@ -226,6 +226,7 @@ async fn ways(args: &Args, store: &Store, name: &str, papers: &[Paper], channels
         owner: "bench".to_owned(),
         lease: LEASE,
         concurrency: 32,
+        group: 1,
         policy: RetryPolicy {
             schedule: vec![LEASE],
             max_wait: LEASE,

@@ -56,6 +56,7 @@ impl Shown {
                 terminal::card_lines(self.channel.as_str(), card, width)
             }
             Message::Roundup(roundup) => terminal::roundup_lines(self.channel.as_str(), roundup, width),
+            Message::Group(group) => terminal::group_lines(self.channel.as_str(), group, width),
         }
     }
 
@@ -69,6 +70,9 @@ impl Shown {
         };
         match &self.message {
             Message::Paper(card) | Message::Line(card) => vec![line(&card.paper, &card.title, &card.why)],
+            Message::Group(group) => {
+                group.papers.iter().map(|one| line(&one.paper, &one.title, &one.why)).collect()
+            }
             Message::Roundup(roundup) => roundup
                 .sections
                 .iter()

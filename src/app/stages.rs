@@ -127,6 +127,7 @@ impl Stages<'_> {
                 owner: self.owner.clone(),
                 lease: delivery.lease,
                 concurrency: delivery.concurrency,
+                group: delivery.group,
                 policy: delivery.retry_policy(),
             },
             self.wakes.send.clone(),

@@ -74,6 +74,8 @@ pub enum Command {
     /// Look at stored papers
     #[command(subcommand)]
     Papers(Papers),
+    /// What is on its way into channels, what is in doubt, and what to do with it
+    Deliveries(super::deliveries::Deliveries),
     /// Show how each source is: last read, last error, next poll, what it brings and how late
     Sources {
         #[command(subcommand)]

@@ -6,6 +6,8 @@ mod asked;
 mod backfill;
 mod commands;
 mod config;
+mod deliveries;
+mod deliveries_words;
 mod demo;
 mod discord;
 mod exit;
@@ -71,6 +73,7 @@ fn dispatch(args: Args) -> Result<(), CliError> {
             Command::Poll(poll) => poll::run(&config, poll, output).await,
             Command::Subscriptions(command) => subscriptions::run(&config, command, output).await,
             Command::Papers(command) => papers::run(&config, command, output).await,
+            Command::Deliveries(asked) => deliveries::run(&config, asked, output).await,
             Command::Sources { command: Some(command) } => sources::run(&config, &command, output).await,
             Command::Sources { command: None } => sources_health::run(&config, output).await,
             Command::Import(args) => Box::pin(import::run(&config, &args, output)).await,

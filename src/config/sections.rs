@@ -208,6 +208,8 @@ pub struct DeliveryConfig {
     pub between_looks: Duration,
     /// Messages on their way at the same time.
     pub concurrency: usize,
+    /// Papers of a channel that go out as one message when they wait together.
+    pub group: usize,
     /// The longest short text of a paper, in characters.
     pub short_text: usize,
     /// Whether posted messages are edited when something happens to their paper.
@@ -228,6 +230,7 @@ impl DeliveryConfig {
             history_lag: reader.read("delivery.history_lag", duration(MOMENT..=10 * MINUTE)),
             between_looks: reader.read("delivery.between_looks", duration(MOMENT..=10 * MINUTE)),
             concurrency: reader.read("delivery.concurrency", number(1..=256)),
+            group: reader.read("delivery.group", number(1..=10)),
             short_text: reader.read("delivery.short_text", number(80..=2000)),
             living_cards: reader.read("delivery.living_cards", boolean),
         }

@@ -6,13 +6,16 @@
 //! ended    leased            -> what the verdict says; “sent” comes in from any state and any epoch
 //! over     leased            -> unknown when a post may have left, else pending
 //! skip     pending           -> skipped
+//! by hand  what [`Deed::on`] says, for whoever saw the row as it is; epoch + 1
 //! ```
+//! Papers that go out in one message end as their lead does ([`Row::behind`]).
+//!
 //! The store writes nothing of a delivery's state but what comes out of here; `tests` drives random lives through it
 //! next to a platform that counts what can be seen.
 
 use jiff::Timestamp;
 
-use super::{DeliveryState, Verdict};
+use super::{Deed, DeliveryState, Verdict};
 
 /// How often a delivery is claimed without any outcome before it is taken for what stops its senders.
 const MAX_CLAIMS: u32 = 3;
@@ -20,7 +23,19 @@ const MAX_CLAIMS: u32 = 3;
 const POISON: &str = "Paperwire stopped three times while it held this message, so it is not sent again";
 const STOPPED_IN_DOUBT: &str = "its sender stopped before the answer was recorded";
 const STOPPED_BEFORE: &str = "its sender stopped before it was posted";
+const REFUSED_TOGETHER: &str = "several papers in one message were refused, so each goes alone";
 const NOT_SEEN: &str = "not in the channel so far";
+
+/// Whether a delivery has a message of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Company {
+    /// It has.
+    Alone,
+    /// Its message brings others too.
+    Leads,
+    /// It goes out in the message of another one.
+    Follows,
+}
 
 /// What decides over a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +64,8 @@ pub struct Row {
     pub sent_at: Option<Timestamp>,
     /// What last kept it from being sent.
     pub reason: Option<String>,
+    /// Whether it goes out together with others.
+    pub company: Company,
 }
 
 /// What happens to a delivery.
@@ -75,6 +92,17 @@ pub enum Event<'a> {
         /// Why.
         reason: &'a str,
     },
+    /// Somebody has decided over it.
+    ByHand {
+        /// Of the row that they saw.
+        epoch: i64,
+        /// What they did.
+        deed: Deed,
+        /// Who did it, and why.
+        reason: &'a str,
+        /// The message that they saw, where they confirm it and know its id.
+        message_id: Option<&'a str>,
+    },
 }
 
 /// What an event makes of a delivery.
@@ -96,6 +124,7 @@ impl Row {
         let row = self.clone();
         match event {
             Event::Claim if !matches!(self.state, S::Pending | S::Unknown) || now < self.next_at => None,
+            Event::Claim if self.company == Company::Follows => None,
             Event::Claim if self.claims >= MAX_CLAIMS => {
                 next(Row { reason: Some(POISON.to_owned()), ..row }.given_up())
             }
@@ -107,7 +136,7 @@ impl Row {
                 let row = Row { intent_at: Some(now), ..row };
                 Some(Next { row, may_post: true, closes: None })
             }
-            Event::Ended { verdict: Verdict::Sent { message_id }, .. } if self.state != S::Sent => {
+            Event::Ended { verdict: Verdict::Sent { message_id }, .. } if !self.is_settled() => {
                 let (message_id, sent_at) = (Some(message_id.clone()), Some(now));
                 let row =
                     Row { message_id, sent_at, reason: None, tries: self.tries + 1, ..row.settled(S::Sent) };
@@ -127,7 +156,69 @@ impl Row {
             Event::Skip { reason } if self.state == S::Pending => {
                 next(Row { state: S::Skipped, reason: Some(reason.to_owned()), ..row })
             }
-            Event::Intent { .. } | Event::Ended { .. } | Event::LeaseOver | Event::Skip { .. } => None,
+            Event::ByHand { epoch, deed, reason, message_id }
+                if epoch == self.epoch && deed.on(self.state).is_ok() =>
+            {
+                next(self.by_hand(deed, reason, message_id, now))
+            }
+            Event::Intent { .. }
+            | Event::Ended { .. }
+            | Event::LeaseOver
+            | Event::Skip { .. }
+            | Event::ByHand { .. } => None,
+        }
+    }
+
+    /// Says what becomes of it when it goes out in the message of a lead that stands so now; `None`: it stays.
+    ///
+    /// “Sent” holds for all of the message. A lead that surely is not in the channel sets free what it led.
+    pub fn behind(&self, lead: &Self) -> Option<Self> {
+        use DeliveryState as S;
+        let row = self.clone();
+        match (self.state, lead.state) {
+            _ if self.company != Company::Follows => None,
+            (_, S::Sent) if !self.is_settled() => {
+                let (message_id, sent_at) = (lead.message_id.clone(), lead.sent_at);
+                Some(Self { message_id, sent_at, reason: None, ..row.settled(S::Sent) })
+            }
+            (S::Pending, S::Dead) if lead.unsettled_since.is_none() => Some(row.refused_together()),
+            (S::Pending, S::Skipped) if lead.unsettled_since.is_none() => {
+                Some(Self { company: Company::Alone, ..row })
+            }
+            (S::Pending, S::Dead | S::Skipped | S::Ambiguous) => {
+                let (reason, unsettled_since) = (lead.reason.clone(), lead.unsettled_since);
+                Some(Self { reason, unsettled_since, ..row.waiting(lead.state) })
+            }
+            (S::Pending, _) if lead.company == Company::Alone => Some(row.refused_together()),
+            _ => None,
+        }
+    }
+
+    /// True when it is in its channel, and which message it is is known; one that was confirmed by hand may have no id.
+    fn is_settled(&self) -> bool {
+        self.state == DeliveryState::Sent && self.message_id.as_deref() != Some("")
+    }
+
+    /// The row alone; that it was tried keeps it from going together with others again.
+    fn refused_together(self) -> Self {
+        Self { company: Company::Alone, plain: false, tries: self.tries + 1, ..self }
+    }
+
+    /// What somebody makes of it who may.
+    fn by_hand(&self, deed: Deed, reason: &str, message_id: Option<&str>, now: Timestamp) -> Self {
+        use DeliveryState as S;
+        let row = Self { epoch: self.epoch + 1, reason: Some(reason.to_owned()), ..self.clone() };
+        match deed {
+            Deed::Retry => {
+                let company = if self.company == Company::Leads { Company::Alone } else { self.company };
+                Self { next_at: now, plain: false, tries: 0, company, ..row.settled(S::Pending) }
+            }
+            Deed::Confirm => {
+                let message_id = Some(message_id.unwrap_or_default().to_owned());
+                Self { message_id, sent_at: Some(now), reason: None, ..row.settled(S::Sent) }
+            }
+            // The doubt stays: who retries it later has to know that it may be visible.
+            Deed::Drop => row.waiting(S::Skipped),
         }
     }
 
@@ -181,6 +272,11 @@ impl Row {
             Verdict::Ambiguous { reason } => {
                 let row = Row { reason: Some(reason.to_owned()), unsettled_since: in_doubt, ..counted };
                 (row.waiting(S::Ambiguous), "ambiguous")
+            }
+            Verdict::Dead { reason } if self.company == Company::Leads && doubt.is_none() => {
+                let reason = Some(format!("{REFUSED_TOGETHER}: {reason}"));
+                let row = self.settled(S::Pending).refused_together();
+                (Row { next_at: now, reason, ..row }, "retry")
             }
             Verdict::Dead { reason } => {
                 (Row { reason: Some(reason.to_owned()), ..counted.waiting(S::Dead) }, "dead")

@@ -2,23 +2,27 @@
 
 mod badges;
 mod card;
+mod group;
 mod plain;
 mod refusal;
 pub mod replies;
 mod reply;
 mod roundup;
+mod state;
 mod why;
 
 use serde::{Deserialize, Serialize};
 
 pub use badges::badges;
 pub use card::{PaperCard, paper_card};
+pub use group::{GROUP_MAX, GroupCard, GroupPaper, group};
 pub use plain::{clean, cut, join_within, web_link};
 pub use refusal::Refusal;
 pub use reply::{
     Audience, Block, Button, Choice, Entry, Field, Form, Input, Line, Look, Menu, Piece, Press, Reply,
 };
-pub use roundup::{RoundupCard, RoundupLine, RoundupPaper, RoundupSection, roundup};
+pub use roundup::{RoundupCard, RoundupLine, RoundupPaper, RoundupSection, catch_up, roundup};
+pub use state::state_words;
 pub use why::why_sentence;
 
 /// A message, before a platform renders it.
@@ -31,4 +35,6 @@ pub enum Message {
     Line(PaperCard),
     /// Many papers in one message.
     Roundup(RoundupCard),
+    /// A few papers in one message, each with all that it says alone.
+    Group(GroupCard),
 }

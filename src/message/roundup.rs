@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::card::{PaperCard, day};
 use super::plain::{clean, cut};
+use crate::command::ROOT;
 use crate::domain::PaperId;
 
 /// The longest label of a section, in characters.
@@ -80,6 +81,25 @@ fn line(card: &PaperCard) -> RoundupLine {
     let mut facts: Vec<String> = byline.into_iter().chain(card.facts()).collect();
     facts.extend(card.stars_text());
     RoundupLine { paper: card.paper.clone(), title: card.heading(), url: card.url.clone(), facts }
+}
+
+/// Makes the roundup of what could not be posted in time, of ranked papers; those beyond `size` are counted.
+pub fn catch_up(date: Date, papers: &[RoundupPaper<'_>], size: usize) -> RoundupCard {
+    let noun = if papers.len() == 1 { "paper" } else { "papers" };
+    let note = match papers.len().saturating_sub(size) {
+        0 => String::new(),
+        more => format!("and {more} more: /{ROOT} search with a query from above finds them"),
+    };
+    RoundupCard {
+        heading: format!(
+            "Catch-up of {}, {}: {} {noun} that could not be posted in time",
+            date.strftime("%a"),
+            day(date),
+            papers.len()
+        ),
+        note,
+        ..roundup(date, papers, size)
+    }
 }
 
 impl RoundupCard {

@@ -5,7 +5,9 @@
 
 mod backfill;
 mod cards;
+mod catch_up;
 mod feed_fate;
+mod grouping;
 mod import;
 mod indexer;
 mod interest;

@@ -168,6 +168,7 @@ mod tests {
             channel: ChannelId::parse(Platform::Sandbox, "robotics").unwrap(),
             paper: PaperKey(1),
             body: String::new(),
+            bundled: false,
             plain: false,
             tries: 0,
             unsettled_since: None,

@@ -117,10 +117,7 @@ async fn made(
     if collected.is_empty() {
         return Ok(None);
     }
-    collected.sort_by(|a, b| score(b, now).total_cmp(&score(a, now)).then(a.paper.key.cmp(&b.paper.key)));
-    let mut seen = HashSet::new();
-    // Several subscriptions may ask for a paper; it stands under the one that it matches best.
-    collected.retain(|one| seen.insert(one.paper.key));
+    ranked(&mut collected, now);
     let cards: Vec<PaperCard> =
         collected.iter().map(|one| paper_card(&one.paper, &short_text(&one.paper.facts, 0), &[])).collect();
     let papers: Vec<RoundupPaper<'_>> =
@@ -128,6 +125,13 @@ async fn made(
     let size = plan.settings.size.unwrap_or(RoundupSettings::SIZE);
     let card = roundup(date, &papers, size.into());
     Ok(Some(Made { card, papers: collected.iter().map(|one| one.paper.key).collect() }))
+}
+
+/// Puts the best first. Several subscriptions may ask for a paper; it stays under the one that it matches best.
+pub(super) fn ranked(collected: &mut Vec<Collected>, now: Timestamp) {
+    collected.sort_by(|a, b| score(b, now).total_cmp(&score(a, now)).then(a.paper.key.cmp(&b.paper.key)));
+    let mut seen = HashSet::new();
+    collected.retain(|one| seen.insert(one.paper.key));
 }
 
 /// The channel's own rhythm; `None` when its zone is unknown to this version.

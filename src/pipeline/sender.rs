@@ -18,7 +18,7 @@ use tracing::warn;
 
 use super::outcomes::OutcomeLog;
 use super::poster::Poster;
-use super::{Stage, Step};
+use super::{Stage, Step, catch_up, grouping};
 use crate::chat::ChatPlatform;
 use crate::clock::Clock;
 use crate::domain::RetryPolicy;
@@ -40,6 +40,8 @@ pub struct SendSettings {
     pub lease: Duration,
     /// Posts on their way at the same time, each to another destination.
     pub concurrency: usize,
+    /// Papers of a channel that go out as one message when they wait together; 1: each on its own.
+    pub group: usize,
     /// When to try again.
     pub policy: RetryPolicy,
 }
@@ -125,10 +127,7 @@ impl Sender {
             return Ok(());
         }
         self.store.recover(&self.settings.owner, now).await?;
-        let skipped = self.store.skip_expired(now).await?;
-        if skipped > 0 {
-            warn!(skipped, "Skipped {skipped} deliveries that waited too long");
-        }
+        catch_up::let_go(&self.store, &self.poster.platforms, now).await?;
         if self.is_time(1, FIND_EVERY, now) {
             let found = self.store.find_forgotten().await?;
             if found > 0 {
@@ -152,11 +151,15 @@ impl Sender {
             crashpoint!("claimed");
         }
         let now = self.clock.now();
-        let (look, post): (Vec<_>, Vec<_>) =
+        let (look, mut post): (Vec<_>, Vec<_>) =
             claimed.into_iter().partition(|claimed| self.poster.must_look(claimed, now));
         for claimed in look {
             let poster = Arc::clone(&self.poster);
             on_their_way.spawn(async move { poster.look(claimed).await });
+        }
+        for claimed in &mut post {
+            let Some(platform) = self.poster.platforms.get(&claimed.platform) else { continue };
+            grouping::gather(store, &**platform, claimed, settings.group, now).await?;
         }
         let asked_at = Instant::now();
         let granted = store.intents(&post, now).await?;

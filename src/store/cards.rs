@@ -71,6 +71,7 @@ struct DueRow {
     covers: i64,
 }
 
+// A message of several papers, and one that was confirmed without its id, stay as they are.
 const DUE: &str = "SELECT d.id, x.platform, x.channel, d.message_id, d.paper_id, d.why, d.plain,
         (SELECT MAX(CASE s.style WHEN 'full' THEN CAST(2 AS BIGINT) WHEN 'card' THEN 1 ELSE 0 END)
             FROM paper_match m JOIN subscription s ON s.id = m.subscription_id
@@ -80,6 +81,7 @@ const DUE: &str = "SELECT d.id, x.platform, x.channel, d.message_id, d.paper_id,
     FROM delivery d JOIN destination x ON x.id = d.destination_id LEFT JOIN card c ON c.delivery_id = d.id
     WHERE d.paper_id IN (SELECT e.paper_id FROM paper_event e WHERE e.happened_at >= $3)
         AND d.kind = 'paper' AND d.state = 'sent' AND d.sent_at >= $3
+        AND d.bundle IS NULL AND d.message_id <> ''
         AND x.paused_at IS NULL AND $1 LIKE '%,' || x.platform || ',%'
         AND EXISTS (SELECT 1 FROM paper_event e WHERE e.paper_id = d.paper_id
             AND e.happened_at > d.created_at AND e.happened_at > COALESCE(c.covered_at, 0))

@@ -87,7 +87,8 @@ impl TryFrom<HereRow> for Here {
             paper: PaperKey(row.paper_id),
             state: parsed(&row.state, "the state of a delivery")?,
             reason: row.reason,
-            message_id: row.message_id,
+            // One that was confirmed by hand may have none that leads anywhere.
+            message_id: row.message_id.filter(|id| !id.is_empty()),
             created_at: timestamp(row.created_at, "the creation of a delivery")?,
             next_at: timestamp(row.next_at, "the time of a delivery")?,
             sent_at: opt_timestamp(row.sent_at, "the posting of a delivery")?,

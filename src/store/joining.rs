@@ -41,11 +41,16 @@ pub(super) const GONE: &str = "INSERT INTO joined_paper (paper_id, change) VALUE
 pub(super) const ALIAS: &str =
     "INSERT INTO paper_alias (alias, paper_id) VALUES ($1, $2) ON CONFLICT (alias) DO NOTHING";
 
-/// Deliveries of the younger paper and those of the older one that hold the same place, all locked.
-pub(super) const RIVALS: &str = "SELECT o.destination_id, o.kind, o.id AS older, o.state AS older_state,
-        EXISTS (SELECT 1 FROM attempt a WHERE a.delivery_id = o.id AND a.outcome IS NULL) AS older_open,
-        y.id AS younger, y.state AS younger_state,
-        EXISTS (SELECT 1 FROM attempt a WHERE a.delivery_id = y.id AND a.outcome IS NULL) AS younger_open
+/// Deliveries of the younger paper and those of the older one that hold the same place, all locked; what waits in a
+/// bundle is as far as the bundle is.
+pub(super) const RIVALS: &str = "SELECT o.destination_id, o.kind, o.id AS older,
+        CASE WHEN o.state = 'pending' THEN COALESCE((SELECT l.state FROM delivery l WHERE l.id = o.bundle), o.state)
+            ELSE o.state END AS older_state,
+        EXISTS (SELECT 1 FROM attempt a WHERE a.delivery_id IN (o.id, o.bundle) AND a.outcome IS NULL) AS older_open,
+        y.id AS younger,
+        CASE WHEN y.state = 'pending' THEN COALESCE((SELECT l.state FROM delivery l WHERE l.id = y.bundle), y.state)
+            ELSE y.state END AS younger_state,
+        EXISTS (SELECT 1 FROM attempt a WHERE a.delivery_id IN (y.id, y.bundle) AND a.outcome IS NULL) AS younger_open
     FROM delivery o JOIN delivery y ON y.destination_id = o.destination_id AND y.kind = o.kind
     WHERE o.paper_id = $1 AND y.paper_id = $2";
 
@@ -62,6 +67,11 @@ pub(super) const ASIDE: &str = "UPDATE delivery SET kind = kind || $2,
         lease_owner = CASE WHEN state = 'leased' AND NOT $3 THEN NULL ELSE lease_owner END,
         lease_until = CASE WHEN state = 'leased' AND NOT $3 THEN NULL ELSE lease_until END
     WHERE id = $1";
+
+/// Takes bundles apart that wait with one of the papers: what they would post is no longer true.
+pub(super) const APART: &str = "UPDATE delivery SET bundle = NULL WHERE state = 'pending' AND bundle IN (
+    SELECT l.id FROM delivery l JOIN delivery m ON m.bundle = l.id
+    WHERE l.state = 'pending' AND (m.paper_id = $1 OR m.paper_id = $2)) RETURNING destination_id";
 
 /// Two deliveries for one place.
 #[derive(sqlx::FromRow)]
@@ -101,16 +111,25 @@ fn rank(state: &str, open: bool) -> u8 {
 /// number.
 macro_rules! join {
     ($store:expr, $tx:ident, $older:expr, $younger:expr, $former_id:expr, $change:expr) => {{
-        use $crate::store::joining::{ALIAS, ASIDE, DELETE, GONE, HOLD, LOCK, MOVE, RIVALS, Rivals, SEIZE};
+        use $crate::store::joining::{ALIAS, DELETE, GONE, HOLD};
+        use $crate::store::joining::{APART, ASIDE, LOCK, MOVE, RIVALS, Rivals, SEIZE};
         let (older, younger): (i64, i64) = ($older, $younger);
         query(LOCK).bind(older).execute(&mut *$tx).await?;
         query(SEIZE).bind(younger).execute(&mut *$tx).await?;
         query(HOLD).bind(older).bind(younger).execute(&mut *$tx).await?;
+        let apart: Vec<(i64,)> = query_as(APART).bind(older).bind(younger).fetch_all(&mut *$tx).await?;
         let rivals: Vec<Rivals> = query_as(RIVALS).bind(older).bind(younger).fetch_all(&mut *$tx).await?;
-        let places: Vec<i64> = rivals.iter().map(|rivals| rivals.destination_id).collect();
+        let mut places: Vec<i64> = rivals.iter().map(|rivals| rivals.destination_id).collect();
+        places.extend(apart.iter().map(|(destination,)| *destination));
         for rivals in rivals {
             let (id, begun) = rivals.gives_way();
-            query(ASIDE).bind(id).bind(format!(" of paper {younger}")).bind(begun).execute(&mut *$tx).await?;
+            query(ASIDE)
+                .bind(&id)
+                .bind(format!(" of paper {younger}"))
+                .bind(begun)
+                .execute(&mut *$tx)
+                .await?;
+            $crate::store::outbox::bundle::put_aside!($store, $tx, &id);
         }
         for sql in MOVE {
             query(sql).bind(older).bind(younger).execute(&mut *$tx).await?;

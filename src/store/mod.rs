@@ -63,8 +63,8 @@ pub use latest::Latest;
 pub use leases::LeaseAnswer;
 pub use listen::{Listener, Topic};
 pub use outbox::{
-    Claimed, DeliveryFilter, DeliveryRecord, Ended, Lane, Recovered, SentFact, Surplus, SurplusEnd,
-    SurplusWork,
+    AttemptRecord, Bundling, ByHand, Claimed, DeliveryDetail, DeliveryFilter, DeliveryRecord, DetailFilter,
+    Ended, Lane, Overdue, Recovered, SentFact, Surplus, SurplusEnd, SurplusWork,
 };
 pub use overview::{PaperCounts, RoutedAt};
 pub use papers::{CounterSnapshot, ListedAt, Moved, PaperFilter, last_announcement};

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::db::{query, query_as, writing};
 use super::destinations::{DestinationRow, destination_columns};
+use super::outbox::bundle::LEFT_OUT;
 use super::outbox::queue::refresh;
 use super::subscriptions::{ONE, RAISE_VERSION, SubscriptionRow, select_subscriptions};
 use super::values::micros;
@@ -76,6 +77,7 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             query(SKIP_PAUSED).bind(destination).bind(micros(now)).execute(&mut *tx).await?;
+            query(LEFT_OUT).bind(destination).execute(&mut *tx).await?;
             refresh!(self, tx, [destination]);
             let rows: Vec<SubscriptionRow> =
                 query_as(sql).bind(destination).bind(only).fetch_all(&mut *tx).await?;

@@ -102,7 +102,7 @@ const PLANS: &str = concat!(
 );
 
 // An instant paper comes only when its own post failed or cannot be confirmed. A paper whose roundup was
-// never posted is free for the next one.
+// never posted, or whose catch-up was not, is free for the next one.
 const COLLECTED: &str = "SELECT paper.*, s.query AS asked, s.cadence, m.terms,
         (SELECT c.upvotes FROM counter_snapshot c WHERE c.paper_id = paper.id AND c.upvotes IS NOT NULL
             ORDER BY c.taken_at LIMIT 1) AS first_upvotes,
@@ -122,6 +122,8 @@ const COLLECTED: &str = "SELECT paper.*, s.query AS asked, s.cadence, m.terms,
             JOIN roundup u ON u.destination_id = p.destination_id AND u.local_date = p.local_date
             JOIN delivery d ON d.id = u.delivery_id
             WHERE p.destination_id = $1 AND p.paper_id = m.paper_id AND d.state NOT IN ('dead', 'skipped'))
+        AND NOT EXISTS (SELECT 1 FROM delivery f JOIN delivery c ON c.id = f.folded_into
+            WHERE f.destination_id = $1 AND f.paper_id = m.paper_id AND c.state NOT IN ('dead', 'skipped'))
     ORDER BY m.matched_at, s.id";
 
 #[derive(sqlx::FromRow)]
@@ -152,7 +154,7 @@ impl TryFrom<CollectedRow> for Collected {
 const DONE: &str = "INSERT INTO roundup (destination_id, local_date, fired_at, delivery_id, note)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
 
-const DELIVER: &str = "INSERT INTO delivery
+pub(super) const DELIVER: &str = "INSERT INTO delivery
         (id, destination_id, paper_id, kind, state, rich_body, plain_body, why, next_at, created_at, expires_at)
     VALUES ($1, $2, $3, $4, 'pending', $5, $6, '[]', $7, $7, $8)";
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::db::{query, query_as, query_scalar, reading, writing};
 use super::destinations::{DestinationRow, destination_columns, open_destination};
+use super::outbox::bundle::LEFT_OUT;
 use super::outbox::queue::refresh;
 use super::values::{micros, opt_timestamp, parsed, text, timestamp};
 use super::{Store, StoreError};
@@ -244,6 +245,7 @@ impl Store {
             let Some(row) = row else { return Ok(None) };
             let ended = Subscription::try_from(row)?;
             query(SKIP_UNWANTED).bind(ended.destination.id.0).bind(id.0).execute(&mut *tx).await?;
+            query(LEFT_OUT).bind(ended.destination.id.0).execute(&mut *tx).await?;
             refresh!(self, tx, [ended.destination.id.0]);
             query("DELETE FROM subscription WHERE id = $1").bind(id.0).execute(&mut *tx).await?;
             Ok(Some(ended))

@@ -2,6 +2,7 @@
 
 mod discord;
 mod doubts;
+mod groups;
 mod history;
 mod hostile;
 mod limits;

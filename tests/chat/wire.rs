@@ -97,6 +97,7 @@ impl Wire {
             owner: "one".to_owned(),
             lease: Duration::from_mins(1),
             concurrency: 4,
+            group: 1,
             policy: self.policy.clone(),
         };
         let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());

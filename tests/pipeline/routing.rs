@@ -190,7 +190,7 @@ async fn a_paper_comes_in_the_richest_style_that_is_asked_for_it() {
         let (kind, card) = match message {
             Message::Line(card) => ("line", card),
             Message::Paper(card) => ("paper", card),
-            Message::Roundup(_) => panic!("the router makes no roundups"),
+            Message::Roundup(_) | Message::Group(_) => panic!("the router makes messages of one paper"),
         };
         seen.push((claimed.channel.to_string(), kind, card.text));
     }

@@ -26,6 +26,7 @@ pub fn settings(owner: &str) -> SendSettings {
         owner: owner.to_owned(),
         lease: Duration::from_mins(1),
         concurrency: 4,
+        group: 1,
         policy: RetryPolicy {
             schedule: [5, 30].map(Duration::from_secs).to_vec(),
             max_wait: Duration::from_hours(1),
@@ -56,7 +57,9 @@ impl Post {
                 application_id: None,
                 timeout: Duration::from_secs(5),
             })
-            .unwrap(),
+            .unwrap()
+            // Nothing more would be allowed while the clock of a test stands still.
+            .with_per_second(u32::MAX),
         );
         for channel in CHANNELS {
             let channel = ChannelId::parse(Platform::Discord, channel).unwrap();
@@ -86,7 +89,10 @@ impl Post {
 
     /// Sends what is due now, at the pace that Discord asks for.
     async fn send(&self, owner: &str) {
-        let sender = self.sender(owner);
+        self.drive(&self.sender(owner)).await;
+    }
+
+    async fn drive(&self, sender: &Sender) {
         let clock = &self.bench.clock;
         loop {
             match sender.step().await.unwrap() {
@@ -139,14 +145,40 @@ async fn a_paper_that_must_wait_holds_back_its_own_channel_and_no_other() {
 }
 
 #[tokio::test]
-async fn what_waited_too_long_is_skipped_and_says_so() {
+async fn what_waited_too_long_comes_in_a_catch_up_roundup_and_says_so() {
     let post = Post::new(&["2608.00001"]).await;
     post.bench.clock.advance(MAX_AGE);
     post.send("one").await;
-    assert_eq!(post.discord.all(), []);
+    let seen: Vec<_> = post.discord.all().into_iter().filter_map(|message| message.title).collect();
+    let heading = "Catch-up of Sat, 22 Aug 2026: 1 paper that could not be posted in time";
+    assert_eq!(seen, [heading; CHANNELS.len()]);
     let skipped = post.deliveries(DeliveryState::Skipped).await;
     assert_eq!(skipped.len(), CHANNELS.len());
-    assert!(skipped[0].reason.as_deref().unwrap().contains("too old"));
+    assert!(skipped[0].reason.as_deref().unwrap().contains("catch-up roundup"));
+}
+
+#[tokio::test]
+async fn papers_that_wait_together_go_as_one_message_where_that_is_set() {
+    let papers = ["2608.00001", "2608.00002", "2608.00003"];
+    let post = Post::new(&papers).await;
+    let (store, clock) = (post.bench.store.clone(), post.bench.clock.clone());
+    let settings = SendSettings { group: 2, ..settings("one") };
+    let wake = Arc::new(Notify::new());
+    let sender = Sender::new(store, clock, [post.adapter.clone()], settings, wake, post.stop.clone());
+    post.discord.faults().next(Fault::CutAfter);
+    post.drive(&sender).await;
+    post.bench.clock.advance(Duration::from_secs(30));
+    post.drive(&sender).await;
+    for channel in CHANNELS {
+        let messages = post.discord.messages(channel);
+        let shown: Vec<usize> =
+            messages.iter().map(|message| message.raw["embeds"].as_array().unwrap().len()).collect();
+        assert_eq!(shown, [2, 1], "also where the answer was lost");
+    }
+    let sent = post.deliveries(DeliveryState::Sent).await;
+    assert_eq!(sent.len(), papers.len() * CHANNELS.len());
+    let messages: std::collections::BTreeSet<_> = sent.iter().map(|d| d.message_id.clone()).collect();
+    assert_eq!(messages.len(), 2 * CHANNELS.len());
 }
 
 #[tokio::test]

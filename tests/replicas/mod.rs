@@ -82,6 +82,7 @@ pub async fn send_all(store: Store, owner: &str, platform: Arc<Counting>) {
             owner: owner.to_owned(),
             lease: Duration::from_mins(1),
             concurrency: 8,
+            group: 1,
             policy: RetryPolicy {
                 schedule: vec![Duration::from_secs(1)],
                 max_wait: Duration::from_mins(1),

@@ -1,4 +1,5 @@
 //! Roundups: when they come, held against an independent reading of the same zone data.
 
+mod catching_up;
 mod making;
 mod zones;

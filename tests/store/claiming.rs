@@ -133,7 +133,7 @@ on_both! {
         assert_eq!(db.states().await, [DeliveryState::Pending]);
     }
 
-    async fn what_waited_too_long_is_skipped_unless_it_may_be_posted(db: Database) {
+    async fn only_a_channel_without_anything_in_doubt_is_asked_for_what_waited_too_long(db: Database) {
         let names = ["2608.00001", "2608.00002", "2608.00003"];
         for (channel, name) in ["pending", "leased", "unknown"].iter().zip(names) {
             let subscription = db.subscribe(channel, "robots").await;
@@ -150,9 +150,12 @@ on_both! {
             assert!(db.store.finish(&claimed, &verdict, at(0)).await.unwrap());
         }
         let expiry = at(0) + Duration::from_hours(24);
-        assert_eq!(db.store.skip_expired(expiry - Duration::from_secs(1)).await.unwrap(), 0);
-        assert_eq!(db.store.skip_expired(expiry).await.unwrap(), 1);
-        assert_eq!(db.states().await, [DeliveryState::Skipped, DeliveryState::Leased, DeliveryState::Unknown]);
-        assert!(db.deliveries().await[0].reason.as_ref().unwrap().contains("too long"));
+        let early = db.store.overdue_channels(&ALL, expiry - Duration::from_secs(1)).await.unwrap();
+        assert_eq!(early, []);
+        let late = db.store.overdue_channels(&ALL, expiry).await.unwrap();
+        assert_eq!(late.iter().map(|d| d.channel.as_str()).collect::<Vec<_>>(), ["pending"]);
+        assert_eq!(db.store.overdue(late[0].id, expiry).await.unwrap().len(), 1);
+        assert_eq!(db.store.skip_expired(expiry).await.unwrap(), 0, "papers are folded, not skipped");
+        assert_eq!(db.states().await, [DeliveryState::Pending, DeliveryState::Leased, DeliveryState::Unknown]);
     }
 }

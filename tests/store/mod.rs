@@ -2,8 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod batches;
+mod bundles;
+mod by_hand;
 mod claiming;
 mod concurrency;
+mod deliveries_cli;
 mod fairness;
 mod feeds;
 mod followers;

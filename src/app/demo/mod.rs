@@ -73,6 +73,7 @@ impl Demo {
                 owner: "demo".to_owned(),
                 lease: Duration::from_mins(1),
                 concurrency: CHANNELS.len(),
+                group: 1,
                 policy: RetryPolicy {
                     schedule: vec![Duration::from_secs(1)],
                     max_wait: Duration::from_mins(1),

@@ -9,8 +9,8 @@ use serenity::all::{
 };
 
 use super::markdown::unmentioned;
-use super::roundup;
 use super::words::{link as linked, text};
+use super::{group, roundup};
 use crate::chat::Rendered;
 use crate::message::{Message, PaperCard, Piece, clean, cut, web_link};
 
@@ -50,6 +50,7 @@ pub(super) fn render(message: &Message) -> Rendered {
         Message::Roundup(card) => {
             Rendered { rich: json(&roundup::rich(card)), plain: json(&roundup::plain(card)) }
         }
+        Message::Group(card) => Rendered { rich: json(&group::rich(card)), plain: json(&group::plain(card)) },
         Message::Line(card) => Rendered { rich: json(&one_line(card)), plain: json(&plain(card)) },
     }
 }

@@ -10,6 +10,7 @@ mod edit;
 mod errors;
 mod format;
 mod gateway;
+mod group;
 mod history;
 mod interactions;
 mod invite;

@@ -81,6 +81,7 @@ impl ChatPlatform for Sandbox {
         let plain = match message {
             Message::Paper(card) | Message::Line(card) => card.plain_text(),
             Message::Roundup(roundup) => roundup.plain_text(),
+            Message::Group(group) => group.plain_text(),
         };
         Rendered { rich, plain }
     }

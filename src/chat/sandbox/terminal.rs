@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 
 use super::lines::{Run, paragraph};
-use crate::message::{PaperCard, RoundupCard, clean};
+use crate::message::{GroupCard, PaperCard, RoundupCard, clean};
 
 const CHANNEL: Style = AnsiColor::Cyan.on_default().bold();
 pub(super) const TITLE: Style = Style::new().bold();
@@ -49,6 +49,26 @@ pub fn roundup_lines(channel: &str, roundup: &RoundupCard, width: usize) -> Stri
         }
     }
     paragraphs.push((DIM, 1, roundup.note.clone()));
+    shown(channel, &paragraphs, width)
+}
+
+/// Shows several papers that came in one message.
+pub fn group_lines(channel: &str, group: &GroupCard, width: usize) -> String {
+    let mut paragraphs = vec![(DIM, 1, group.heading.clone())];
+    for paper in &group.papers {
+        paragraphs.extend([
+            (TITLE, 1, paper.title.clone()),
+            (DIM, 2, paper.facts.join(" · ")),
+            (DIM, 2, paper.url.clone()),
+            (Style::new(), 2, paper.text.clone()),
+            (WHY, 2, paper.why.clone()),
+        ]);
+    }
+    shown(channel, &paragraphs, width)
+}
+
+/// Paragraphs below their channel's name, each as far to the right as it says.
+fn shown(channel: &str, paragraphs: &[(Style, usize, String)], width: usize) -> String {
     let mut out = format!("{CHANNEL}#{}{CHANNEL:#}\n", clean(channel));
     for (style, level, text) in paragraphs.iter().filter(|(_, _, text)| !text.is_empty()) {
         out += &paragraph(&[Run::new(*style, text)], &INDENT.repeat(*level), within(width));
@@ -88,13 +108,13 @@ mod tests {
         }
     }
 
-    fn shown(width: usize) -> String {
+    fn seen(width: usize) -> String {
         anstream::adapter::strip_str(&card_lines("robotics", &card(), width)).to_string()
     }
 
     #[test]
     fn a_card_is_its_channel_title_facts_text_and_reason() {
-        insta::assert_snapshot!(shown(40), @r"
+        insta::assert_snapshot!(seen(40), @r"
         #robotics
           Flow Matching[2J for Robots
           Ada Lovelace · cs.RO · 4 Aug 2026 · 3

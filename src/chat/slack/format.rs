@@ -4,8 +4,8 @@
 
 use slack_morphism::prelude::*;
 
-use super::roundup;
 use super::text::{entities, raw, unformatted};
+use super::{group, roundup};
 use crate::chat::Rendered;
 use crate::message::{Message, PaperCard, web_link};
 
@@ -38,6 +38,11 @@ pub(super) fn render(message: &Message) -> Rendered {
         Message::Roundup(card) => {
             let plain = SlackMessageContent::new().with_text(roundup::plain(card));
             let rich = plain.clone().with_blocks(roundup::blocks(card));
+            Rendered { rich: json(&rich), plain: json(&plain) }
+        }
+        Message::Group(card) => {
+            let plain = SlackMessageContent::new().with_text(group::plain(card));
+            let rich = plain.clone().with_blocks(group::blocks(card));
             Rendered { rich: json(&rich), plain: json(&plain) }
         }
         Message::Line(card) => {

@@ -10,6 +10,7 @@ mod edit;
 mod errors;
 mod event;
 mod format;
+mod group;
 mod history;
 mod http;
 mod limits;

@@ -1,4 +1,5 @@
-//! Random lives of one delivery, next to a platform that counts what can be seen.
+//! Random lives of one delivery and of one that goes out in its message, next to a platform that counts what can be
+//! seen and to somebody who looks there before deciding.
 
 use std::time::Duration;
 
@@ -39,6 +40,8 @@ enum Move {
     Tell,
     Recover,
     Skip,
+    /// Somebody looks into the channel and decides by what is there.
+    Decide(Deed),
 }
 
 fn moves() -> impl Strategy<Value = Move> {
@@ -57,6 +60,7 @@ fn moves() -> impl Strategy<Value = Move> {
         1 => Just(Move::Tell),
         3 => Just(Move::Recover),
         1 => Just(Move::Skip),
+        1 => prop_oneof![Just(Deed::Retry), Just(Deed::Confirm), Just(Deed::Drop)].prop_map(Move::Decide),
     ]
 }
 
@@ -71,6 +75,8 @@ struct Held {
 struct World {
     now: i64,
     row: Row,
+    /// A delivery that goes out in the message of the other one, or did.
+    second: Row,
     nonces: bool,
     history: bool,
     senders: [Option<Held>; 2],
@@ -78,10 +84,12 @@ struct World {
     visible: Vec<(i64, bool, u32)>,
     told: Vec<(i64, Verdict)>,
     lease_until: i64,
+    /// True when a message can be seen that shows the second one's paper.
+    together: bool,
 }
 
 impl World {
-    fn new(nonces: bool, history: bool) -> Self {
+    fn new(nonces: bool, history: bool, bundled: bool) -> Self {
         let row = Row {
             state: DeliveryState::Pending,
             epoch: 0,
@@ -95,16 +103,21 @@ impl World {
             message_id: None,
             sent_at: None,
             reason: None,
+            company: if bundled { Company::Leads } else { Company::Alone },
         };
+        let company = if bundled { Company::Follows } else { Company::Alone };
+        let second = Row { company, ..row.clone() };
         Self {
             now: 0,
             row,
+            second,
             nonces,
             history,
             senders: [None, None],
             visible: Vec::new(),
             told: Vec::new(),
             lease_until: 0,
+            together: false,
         }
     }
 
@@ -112,7 +125,10 @@ impl World {
     fn apply(&mut self, event: Event<'_>) -> bool {
         let before = self.row.clone();
         let Some(next) = before.after(event, second(self.now)) else { return false };
-        assert_ne!(before.state, DeliveryState::Sent, "“sent” is absorbing");
+        if before.state == DeliveryState::Sent {
+            assert_eq!(next.row.state, DeliveryState::Sent, "“sent” is absorbing");
+            assert_eq!(before.message_id.as_deref(), Some(""), "a message that is known stays the one");
+        }
         if next.may_post {
             assert!(matches!(event, Event::Intent { epoch } if epoch == before.epoch), "{event:?}");
             assert_eq!((before.state, before.intent_at), (DeliveryState::Leased, None));
@@ -122,11 +138,38 @@ impl World {
             let explained = next.row.reason.is_some() || next.row.message_id.is_some();
             assert!(explained, "it ends without a reason: {next:?}");
         }
-        if next.row.plain != before.plain {
+        if next.row.plain && !before.plain {
             assert_eq!(before.unsettled_since, None, "a new nonce beside what may be visible");
         }
+        if before.company == Company::Leads
+            && let Some(second) = self.second.behind(&next.row)
+        {
+            assert!(!second.state.is_final() || second.reason.is_some() || second.message_id.is_some());
+            self.second = second;
+        }
         self.row = next.row;
+        let together = (self.row.company, self.second.company) == (Company::Leads, Company::Follows);
+        if together && self.row.state.is_final() {
+            assert!(self.second.state.is_final(), "it waits behind what has ended: {:?}", self.second);
+        }
+        if !together && self.second.state == DeliveryState::Pending {
+            assert_eq!(self.second.company, Company::Alone, "nobody would post it");
+        }
         true
+    }
+
+    /// What somebody does who has looked into the channel.
+    fn decide(&mut self, deed: Deed) {
+        let there = self.visible.first().map(|(.., number)| number.to_string());
+        let message_id = there.as_deref().filter(|_| self.now % 2 == 0);
+        let honest = match deed {
+            Deed::Confirm => there.is_some(),
+            Deed::Retry => there.is_none(),
+            Deed::Drop => true,
+        };
+        if honest {
+            self.apply(Event::ByHand { epoch: self.row.epoch, deed, reason: "by ada", message_id });
+        }
     }
 
     fn step(&mut self, one: Move) {
@@ -178,6 +221,7 @@ impl World {
                 self.apply(Event::Skip { reason: "too old" });
             }
             Move::Recover => {}
+            Move::Decide(deed) => self.decide(deed),
         }
     }
 
@@ -228,6 +272,7 @@ impl World {
         let number = known.map_or(u32::try_from(self.visible.len()).unwrap(), |(.., number)| *number);
         if known.is_none() {
             self.visible.push((self.now, plain, number));
+            self.together |= self.row.company == Company::Leads;
         }
         match fault {
             Fault::None => SendOutcome::Sent { message_id: number.to_string() },
@@ -269,12 +314,15 @@ proptest! {
     fn whatever_happens_no_more_than_one_message_is_seen(
         nonces: bool,
         history: bool,
+        bundled: bool,
         script in prop::collection::vec(moves(), 1..120),
     ) {
-        let mut world = World::new(nonces, history);
+        let mut world = World::new(nonces, history, bundled);
         for one in script {
             world.step(one);
             prop_assert!(world.visible.len() <= 1, "it can be seen twice: {:?}", world.visible);
+            let free = world.second.company == Company::Alone && world.second.state == DeliveryState::Pending;
+            prop_assert!(!(world.together && free), "it can be seen and would be posted: {:?}", world.second);
         }
     }
 
@@ -282,9 +330,10 @@ proptest! {
     fn in_the_end_it_is_there_or_somebody_is_told_why_not(
         nonces: bool,
         history: bool,
+        bundled: bool,
         script in prop::collection::vec(moves(), 1..60),
     ) {
-        let mut world = World::new(nonces, history);
+        let mut world = World::new(nonces, history, bundled);
         for one in script {
             world.step(one);
         }
@@ -304,12 +353,17 @@ proptest! {
         } else {
             prop_assert!(world.row.reason.is_some());
         }
+        if world.second.company == Company::Follows {
+            prop_assert!(world.second.state.is_final(), "{:?}", world.second);
+            let sent_together = world.row.state == DeliveryState::Sent && world.row.company == Company::Leads;
+            prop_assert!(!sent_together || world.second.message_id.is_some(), "{:?}", world.second);
+        }
     }
 }
 
 #[test]
 fn a_delivery_that_stops_its_senders_is_claimed_three_times_and_no_more() {
-    let mut world = World::new(true, true);
+    let mut world = World::new(true, true, false);
     for _ in 0..3 {
         assert!(world.apply(Event::Claim) && world.row.state == DeliveryState::Leased);
         assert!(world.apply(Event::LeaseOver));
@@ -321,7 +375,7 @@ fn a_delivery_that_stops_its_senders_is_claimed_three_times_and_no_more() {
 
 #[test]
 fn what_may_be_visible_is_never_called_refused_or_stopped_for_good() {
-    let mut world = World::new(true, true);
+    let mut world = World::new(true, true, false);
     for _ in 0..3 {
         assert!(world.apply(Event::Claim));
         let epoch = world.row.epoch;

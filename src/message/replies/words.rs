@@ -175,7 +175,7 @@ impl Stand {
             ],
             DeliveryState::Ambiguous => vec![
                 format!(
-                    "It may be in this channel: {platform}’s answer was lost and nobody can tell any more. It is \
+                    "It is unconfirmed: {platform}’s answer was lost and nobody can tell whether it is in this channel. It is \
                      not posted again, so that nobody reads it twice."
                 )
                 .into(),
@@ -250,7 +250,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::domain::{Counters, Facts, Paper, PaperKey, ShortText};
-    use crate::message::{Entry, paper_card};
+    use crate::message::{Entry, paper_card, state_words};
 
     /// A reply as plain lines, for snapshots: `[found]`, `{2026-08-04T06:00:00Z}` for times, `(Label)` for buttons.
     pub fn plain(reply: &Reply) -> String {
@@ -383,13 +383,21 @@ pub(super) mod tests {
         It is being posted here at this moment.
         It may be in this channel already: Slack’s answer was lost. Paperwire finds out before it posts anything again, {~2026-08-04T06:05:00Z}.
         It was posted here <C1 1785.1> {~2026-08-04T06:01:00Z} ({2026-08-04T06:01:00Z}).
-        It may be in this channel: Slack’s answer was lost and nobody can tell any more. It is not posted again, so that nobody reads it twice.
+        It is unconfirmed: Slack’s answer was lost and nobody can tell whether it is in this channel. It is not posted again, so that nobody reads it twice.
         Slack refused it for good.
         It matched and was left out on purpose.
         It waits to be posted here since {2026-08-04T06:00:00Z}. The last try failed: Slack is down. The next one is due {~2026-08-04T06:05:00Z}.
         It waits to be posted here since {2026-08-04T06:00:00Z}, as this channel is paused: archived.
         Slack refused it for good: invalid_blocks.
         ");
+    }
+
+    #[test]
+    fn the_words_of_a_state_are_in_its_sentence() {
+        for state in DeliveryState::ALL {
+            let told = said(&stand(state).sentences());
+            assert!(told.contains(state_words(state)), "{told} lacks “{}”", state_words(state));
+        }
     }
 
     #[test]

@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tracing::warn;
 
+use super::bundle::take_along;
 use super::queue::{self, refresh};
 use super::rows::{PUT, SELECT_LOCKED, StoredRow, id_list, put, row_columns};
-use super::{Both, Lane, both, lanes::span, words};
-use crate::domain::outbox::{Event, Row};
+use super::{Both, Lane, body, both, lanes::span, words};
+use crate::domain::outbox::{Company, Event, Row};
 use crate::domain::{ChannelId, DeliveryId, DeliveryState, DestinationId, PaperKey, Platform};
 use crate::store::db::{query, query_as, query_scalar, writing};
 use crate::store::destinations::place;
@@ -34,6 +35,8 @@ pub struct Claimed {
     pub paper: PaperKey,
     /// The bytes to send.
     pub body: String,
+    /// True when it leads a bundle, whose one message `body` is.
+    pub bundled: bool,
     /// True when `body` is the plain rendering.
     pub plain: bool,
     /// Earlier tries that count.
@@ -80,12 +83,14 @@ macro_rules! heads {
         concat!(
             "SELECT ",
             row_columns!(),
-            ", d.paper_id, CASE WHEN d.plain THEN d.plain_body ELSE d.rich_body END AS body
-            FROM ",
+            ", d.paper_id, ",
+            body!(),
+            " AS body FROM ",
             words!($db list),
             " asked JOIN delivery d ON d.id = (SELECT h.id FROM delivery h
                 WHERE h.destination_id = CAST(asked.value AS BIGINT)
-                    AND h.state IN ('pending', 'leased', 'unknown') ORDER BY h.id LIMIT 1)
+                    AND h.state IN ('pending', 'leased', 'unknown') AND (h.bundle IS NULL OR h.bundle = h.id)
+                ORDER BY h.id LIMIT 1)
             WHERE NOT EXISTS (SELECT 1 FROM delivery f
                 WHERE f.destination_id = d.destination_id AND f.state = 'leased')",
             words!($db pass "d")
@@ -197,7 +202,7 @@ impl Store {
                 heads.into_iter().map(|head| (head.stored.destination_id, head)).collect();
             let mut claimed = Vec::with_capacity(due.len());
             let mut rows = Vec::with_capacity(due.len());
-            let mut stale = Vec::new();
+            let (mut stale, mut given_up) = (Vec::new(), Vec::new());
             for of in &due {
                 let Some(head) = heads.remove(&of.id) else {
                     stale.push(of.id);
@@ -212,9 +217,10 @@ impl Store {
                 if next.row.state == DeliveryState::Leased {
                     claimed.push(hold(of, head, &next.row)?);
                 } else {
-                    let reason = next.row.reason.unwrap_or_default();
+                    let reason = next.row.reason.as_deref().unwrap_or_default();
                     warn!(delivery.id = id, "Gave up delivery {id}: {reason}");
                     stale.push(of.id);
+                    given_up.push((id, next.row));
                 }
             }
             if !rows.is_empty() {
@@ -230,6 +236,7 @@ impl Store {
                 let served = queue::list(claimed.iter().map(|one| one.destination.0));
                 query(SERVED.of(db)).bind(served).bind(at).execute(&mut *tx).await?;
             }
+            take_along!(self, tx, given_up);
             refresh!(self, tx, stale);
             query(TURN).bind(due.iter().map(|of| of.turn).max()).execute(&mut *tx).await?;
             Ok(claimed)
@@ -284,6 +291,7 @@ fn hold(of: &DueRow, head: HeadRow, row: &Row) -> Result<Claimed, StoreError> {
         channel,
         paper: PaperKey(head.paper_id),
         body: head.body,
+        bundled: row.company == Company::Leads,
         plain: row.plain,
         tries: row.tries,
         unsettled_since: row.unsettled_since,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tracing::warn;
 
+use super::bundle::take_along;
 use super::queue::refresh;
 use super::rows::{SELECT_LOCKED, StoredRow, close, close_attempts, id_list, put, put_rows};
 use super::{Both, Claimed, both, words};
@@ -146,7 +147,8 @@ impl Store {
                 applied.push(next.is_some());
                 if let Verdict::Sent { message_id } = verdict {
                     ends.push(close(&id, Some(epoch), "sent", None, Some(message_id)));
-                    if row.message_id.as_ref().is_some_and(|first| first != message_id) {
+                    // What was confirmed by hand has no message that this one could stand beside.
+                    if row.message_id.as_ref().is_some_and(|first| !first.is_empty() && first != message_id) {
                         surplus.push((id.clone(), message_id));
                     }
                 } else if let Some(closes) = next.as_ref().and_then(|next| next.closes) {
@@ -171,6 +173,10 @@ impl Store {
             changed.dedup();
             put_rows!(self, tx, changed.iter().map(|id| put(id, &rows[id])).collect());
             close_attempts!(self, tx, ends, now);
+            let led =
+                stored.iter().filter(|row| row.bundle.as_ref() == Some(&row.id) && changed.contains(&row.id));
+            let led: Vec<(String, Row)> = led.map(|row| (row.id.clone(), rows[&row.id].clone())).collect();
+            take_along!(self, tx, led);
             for (id, message) in surplus {
                 query(super::surplus::NOTE)
                     .bind(&id)

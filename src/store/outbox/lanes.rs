@@ -97,7 +97,9 @@ mod tests {
     }
 
     #[test]
-    fn an_account_without_a_limit_gives_what_is_wanted() {
+    fn an_account_without_a_limit_gives_what_is_wanted_and_so_does_one_with_a_very_high_one() {
         assert_eq!(Lane::from(Platform::Slack).draw(0, 50, 9).0, 50);
+        let lane = Lane { platform: Platform::Discord, per_second: Some(u32::MAX) };
+        assert_eq!(lane.draw(0, 50, 9).0, 50);
     }
 }

@@ -6,6 +6,9 @@
 //! finish_all record what came of them; “sent” counts from any epoch, all else only under the lease
 //! recover    take back what a stopped sender held
 //! surplus    note and delete second messages of a delivery
+//! catch up   fold what waited too long into one roundup
+//! bundle     several papers of one channel as one message
+//! by hand    what an operator decides
 //! ```
 //! Only the oldest waiting delivery of a destination can be claimed and only one is in flight, so
 //! that a channel gets its papers in order. Rows are read under a lock, `domain::outbox` says what
@@ -14,17 +17,25 @@
 //! Deliveries are locked before destinations, and these in the order of their numbers, so that
 //! nothing waits in a circle; a claim takes them the other way round and waits for none.
 
+pub(super) mod bundle;
+mod catch_up;
 mod claim;
 mod finish;
+mod hand;
+mod inspect;
 mod lanes;
 pub(super) mod queue;
 mod recover;
-mod rows;
+pub(super) mod rows;
 mod surplus;
 mod view;
 
+pub use bundle::Bundling;
+pub use catch_up::Overdue;
 pub use claim::Claimed;
 pub use finish::{Ended, SentFact};
+pub use hand::ByHand;
+pub use inspect::{AttemptRecord, DeliveryDetail, DetailFilter};
 pub use lanes::Lane;
 pub use recover::Recovered;
 pub use surplus::{Surplus, SurplusEnd, SurplusWork};
@@ -92,6 +103,16 @@ macro_rules! words {
     };
 }
 pub(super) use {both, words};
+
+/// What a delivery of a table called `d` sends: its own bytes, or those of the bundle that it leads.
+macro_rules! body {
+    () => {
+        "CASE WHEN d.bundle IS NOT NULL THEN (SELECT CASE WHEN d.plain THEN b.plain_body ELSE b.rich_body END
+                FROM bundle_body b WHERE b.lead = d.bundle)
+            WHEN d.plain THEN d.plain_body ELSE d.rich_body END"
+    };
+}
+use body;
 
 /// Platforms as one value, since neither database binds a list: `,discord,slack,`.
 pub(super) fn platform_list(platforms: &[Platform]) -> String {

@@ -28,7 +28,7 @@ pub(in crate::store) fn lock(db: &Db) -> Option<&'static str> {
     matches!(db, Db::Postgres(_)).then_some(LOCK.postgres)
 }
 
-// A queue whose delivery is in flight is not due, whatever came into it before that one.
+// A queue whose delivery is in flight is not due, whatever came into it before that one; a bundle waits as its lead.
 macro_rules! refresh_queues {
     ($db:ident) => {
         concat!(
@@ -41,6 +41,7 @@ macro_rules! refresh_queues {
                         WHERE f.destination_id = x.id AND f.state = 'leased')
                     THEN (SELECT d.next_at FROM delivery d
                         WHERE d.destination_id = x.id AND d.state IN ('pending', 'leased', 'unknown')
+                            AND (d.bundle IS NULL OR d.bundle = d.id)
                         ORDER BY d.id LIMIT 1) END AS next_at
                 FROM asked JOIN destination x ON x.id = asked.id),
             placed AS MATERIALIZED (SELECT h.id, h.next_at, h.rests_until, h.begins,
@@ -93,7 +94,8 @@ impl Store {
         const FORGOTTEN: &str = "SELECT x.id FROM destination x
             WHERE x.due_at IS NULL
                 AND EXISTS (SELECT 1 FROM delivery d
-                    WHERE d.destination_id = x.id AND d.state IN ('pending', 'leased', 'unknown'))
+                    WHERE d.destination_id = x.id AND d.state IN ('pending', 'leased', 'unknown')
+                        AND (d.bundle IS NULL OR d.bundle = d.id))
                 AND NOT EXISTS (SELECT 1 FROM delivery f
                     WHERE f.destination_id = x.id AND f.state = 'leased')";
         writing!(self, |tx| {

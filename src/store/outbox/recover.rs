@@ -1,4 +1,4 @@
-//! Taking back what a stopped sender held, and letting go of what is too old.
+//! Taking back what a stopped sender held.
 
 use jiff::Timestamp;
 
@@ -71,17 +71,5 @@ impl Store {
             refresh!(self, tx, queues);
         });
         Ok(recovered)
-    }
-
-    /// Lets go of waiting deliveries that are too old to be posted; those that may be posted stay.
-    pub async fn skip_expired(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let sql =
-            "UPDATE delivery SET state = 'skipped', reason = 'it waited too long and was too old to post'
-            WHERE state = 'pending' AND expires_at <= $1 RETURNING destination_id";
-        writing!(self, |tx| {
-            let skipped: Vec<(i64,)> = query_as(sql).bind(micros(now)).fetch_all(&mut *tx).await?;
-            refresh!(self, tx, skipped.iter().map(|(destination,)| *destination));
-            Ok(skipped.len() as u64)
-        })
     }
 }

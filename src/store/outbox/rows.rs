@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Both, both, words};
 use crate::domain::DeliveryId;
-use crate::domain::outbox::Row;
+use crate::domain::outbox::{Company, Row};
 use crate::store::StoreError;
 use crate::store::values::{count, micros, opt_timestamp, parsed, text, timestamp};
 
@@ -13,7 +13,7 @@ use crate::store::values::{count, micros, opt_timestamp, parsed, text, timestamp
 macro_rules! row_columns {
     () => {
         "d.id, d.destination_id, d.state, d.lease_epoch, d.claims, d.tries, d.plain, d.next_at, d.unsettled_since,
-        d.unseen_since, d.message_id, d.sent_at, d.reason,
+        d.unseen_since, d.message_id, d.sent_at, d.reason, d.bundle,
         (SELECT MIN(a.started_at) FROM attempt a WHERE a.delivery_id = d.id AND a.outcome IS NULL) AS intent_at"
     };
 }
@@ -21,7 +21,7 @@ pub(super) use row_columns;
 
 /// A delivery's row without its content.
 #[derive(sqlx::FromRow)]
-pub(super) struct StoredRow {
+pub(in crate::store) struct StoredRow {
     pub id: String,
     pub destination_id: i64,
     state: String,
@@ -35,6 +35,7 @@ pub(super) struct StoredRow {
     message_id: Option<String>,
     sent_at: Option<i64>,
     reason: Option<String>,
+    pub bundle: Option<String>,
     intent_at: Option<i64>,
 }
 
@@ -55,6 +56,11 @@ impl StoredRow {
             message_id: self.message_id.clone(),
             sent_at: opt_timestamp(self.sent_at, &of("posting"))?,
             reason: self.reason.clone(),
+            company: match &self.bundle {
+                None => Company::Alone,
+                Some(lead) if *lead == self.id => Company::Leads,
+                Some(_) => Company::Follows,
+            },
         })
     }
 }
@@ -73,7 +79,7 @@ macro_rules! select_locked {
 }
 
 /// Reads deliveries by their ids and holds them where they are.
-pub(super) const SELECT_LOCKED: Both = both!(select_locked);
+pub(in crate::store) const SELECT_LOCKED: Both = both!(select_locked);
 
 macro_rules! put {
     ($db:ident) => {
@@ -84,13 +90,15 @@ macro_rules! put {
                 CAST(value ->> 'next_at' AS BIGINT) AS next_at,
                 CAST(value ->> 'unsettled' AS BIGINT) AS unsettled,
                 CAST(value ->> 'unseen' AS BIGINT) AS unseen, value ->> 'message' AS message,
-                CAST(value ->> 'sent_at' AS BIGINT) AS sent_at, value ->> 'reason' AS reason
+                CAST(value ->> 'sent_at' AS BIGINT) AS sent_at, value ->> 'reason' AS reason,
+                CAST(value ->> 'alone' AS BOOLEAN) AS alone
                 FROM ",
             words!($db rows),
             ")
             UPDATE delivery SET state = put.state, lease_epoch = put.epoch, claims = put.claims,
                 tries = put.tries, plain = put.plain, next_at = put.next_at, unsettled_since = put.unsettled,
                 unseen_since = put.unseen, message_id = put.message, sent_at = put.sent_at, reason = put.reason,
+                bundle = CASE WHEN put.alone THEN NULL ELSE delivery.bundle END,
                 lease_owner = CASE WHEN put.state = 'leased' THEN $4 END,
                 lease_until = CASE WHEN put.state = 'leased' THEN ",
             words!($db now),
@@ -101,7 +109,7 @@ macro_rules! put {
 }
 
 /// Writes rows back; those that are leased from now on get an owner (`$4`) and hold for `$3`.
-pub(super) const PUT: Both = both!(put);
+pub(in crate::store) const PUT: Both = both!(put);
 
 /// A row as [`PUT`] takes it.
 pub(super) fn put(id: &str, row: &Row) -> Value {
@@ -111,6 +119,7 @@ pub(super) fn put(id: &str, row: &Row) -> Value {
         "plain": row.plain, "next_at": micros(row.next_at), "unsettled": at(row.unsettled_since),
         "unseen": at(row.unseen_since), "message": row.message_id.as_deref().map(text),
         "sent_at": at(row.sent_at), "reason": row.reason.as_deref().map(text),
+        "alone": row.company == Company::Alone,
     })
 }
 
@@ -181,4 +190,5 @@ macro_rules! close_attempts {
         }
     }};
 }
-pub(super) use {close_attempts, put_rows};
+pub(super) use close_attempts;
+pub(in crate::store) use put_rows;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::platform_list;
+use super::{body, platform_list};
 use crate::domain::{ChannelId, DeliveryId, Platform};
 use crate::store::db::{query, query_as, query_scalar, reading, writing};
 use crate::store::destinations::place;
@@ -103,24 +103,31 @@ const SUSPECT: &str = "INSERT INTO surplus_message (delivery_id, message_id, fou
 
 const IS_DUE: &str = "SELECT COUNT(*) FROM surplus_message s WHERE s.settled_at IS NULL AND s.next_at <= $1";
 
-const DUE: &str = "SELECT s.delivery_id, s.message_id, d.message_id AS kept, x.platform, x.channel, s.tries, d.plain,
-        CASE WHEN d.plain THEN d.plain_body ELSE d.rich_body END AS body,
+const DUE: &str = concat!(
+    "SELECT s.delivery_id, s.message_id, d.message_id AS kept, x.platform, x.channel, s.tries, d.plain,
+        ",
+    body!(),
+    " AS body,
         (SELECT MIN(a.started_at) FROM attempt a WHERE a.delivery_id = d.id) AS since
     FROM surplus_message s JOIN delivery d ON d.id = s.delivery_id JOIN destination x ON x.id = d.destination_id
     WHERE s.settled_at IS NULL AND s.next_at <= $2 AND (s.lease_until IS NULL OR s.lease_until <= $2)
         AND d.state = 'sent' AND x.paused_at IS NULL AND $1 LIKE '%,' || x.platform || ',%'
-    ORDER BY s.next_at, s.delivery_id LIMIT $3";
+    ORDER BY s.next_at, s.delivery_id LIMIT $3"
+);
 
 const LEASE: &str = "UPDATE surplus_message SET lease_owner = $3, lease_epoch = lease_epoch + 1, lease_until = $4
     WHERE delivery_id = $1 AND message_id = $2 AND settled_at IS NULL AND (lease_until IS NULL OR lease_until <= $5)
     RETURNING lease_epoch";
 
-/// Notes a message of a delivery beside the one that it has: delivery, message, and the time twice.
+/// Notes a message of a delivery beside the one that it has: delivery, message, and the time. Where somebody named
+/// the message by hand nothing is deleted on the word of an id that may be mistaken.
 pub(super) const NOTE: &str = "INSERT INTO surplus_message (delivery_id, message_id, found_at, next_at)
-    VALUES ($1, $2, $3, $3) ON CONFLICT DO NOTHING";
+    SELECT d.id, $2, $3, $3 FROM delivery d WHERE d.id = $1
+        AND NOT EXISTS (SELECT 1 FROM attempt a JOIN delivery m ON m.id = a.delivery_id
+            WHERE (m.id = $1 OR m.bundle = $1) AND a.outcome = 'confirmed by hand')
+    ON CONFLICT DO NOTHING";
 
-const KEEP_EARLIER: &str =
-    "UPDATE delivery SET message_id = $3 WHERE id = $1 AND state = 'sent' AND message_id = $2";
+const KEEP_EARLIER: &str = "UPDATE delivery SET message_id = $3 WHERE (id = $1 OR bundle = $1) AND state = 'sent' AND message_id = $2";
 
 // Several papers may stand in one message; the message that one of them keeps is nobody's surplus.
 const STANDS_FOR_ANOTHER: &str = "SELECT COUNT(*) FROM delivery o JOIN delivery d ON d.id = $1

@@ -52,7 +52,7 @@ pub struct DeliveryRecord {
 }
 
 #[derive(sqlx::FromRow)]
-struct DeliveryRow {
+pub(super) struct DeliveryRow {
     id: String,
     canonical_id: String,
     title: String,
