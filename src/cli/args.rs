@@ -107,6 +107,9 @@ pub enum Command {
     /// Connect Discord
     #[command(subcommand)]
     Discord(Discord),
+    /// Check the way of letters
+    #[command(subcommand)]
+    Mail(Mail),
     /// Ask a running `paperwire serve` whether it is well (for containers)
     Healthcheck,
     /// Print a completion script for a shell
@@ -198,7 +201,7 @@ pub enum Subscriptions {
 
 #[derive(Debug, ClapArgs)]
 pub struct AddSubscription {
-    /// discord, slack or sandbox
+    /// discord, slack, email or sandbox
     #[arg(long)]
     pub platform: Platform,
     /// The channel's id on the platform (a name of your choice in the sandbox)
@@ -421,4 +424,13 @@ pub enum Config {
 pub enum Discord {
     /// Print the link that adds the bot to a server, with what it asks for and why
     Invite,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Mail {
+    /// Send a test letter, and tell what the server said (without a server: where the file lies)
+    Test {
+        /// Whom it goes to
+        address: String,
+    },
 }
