@@ -19,7 +19,8 @@ pub(super) fn email(config: &Config) -> anyhow::Result<Email> {
         Some(server) => {
             let user = server.user.clone().zip(mail.password.clone());
             let ca = mail.ca_file.as_ref().map(|path| {
-                std::fs::read(path).with_context(|| format!("mail.ca_file “{}” cannot be read", path.display()))
+                std::fs::read(path)
+                    .with_context(|| format!("mail.ca_file “{}” cannot be read", path.display()))
             });
             Route::Smtp(SmtpConfig {
                 host: server.host.clone(),

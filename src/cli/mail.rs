@@ -21,7 +21,8 @@ struct Tested {
 /// Runs one of them.
 pub async fn run(config: &Config, command: Command, output: Output) -> Result<(), CliError> {
     let Command::Test { address } = command;
-    let to: MailAddress = address.parse().map_err(|error| CliError::Usage(format!("“{address}”: {error}")))?;
+    let to: MailAddress =
+        address.parse().map_err(|error| CliError::Usage(format!("“{address}”: {error}")))?;
     let answer = app::test_mail(config, to.clone()).await?;
     let tested = Tested { answer, way: if config.mail.smtp.is_some() { "smtp" } else { "spool" } };
     output.row(&tested, |Tested { answer, .. }| match &config.mail.smtp {

@@ -63,7 +63,8 @@ impl MailConfig {
         let password = reader.secret("mail.smtp_password", |c| !c.is_control());
         let from = reader.read("mail.from", from);
         if smtp.is_some() && from.is_none() {
-            let problem = "is needed with mail.smtp_url: set it to an address that the server lets you send from";
+            let problem =
+                "is needed with mail.smtp_url: set it to an address that the server lets you send from";
             reader.fault("mail.from", None, problem.to_owned());
         }
         let user = smtp.as_ref().is_some_and(|server| server.user.is_some());

@@ -126,9 +126,8 @@ fn is_slack_id(text: &str) -> bool {
 }
 
 fn is_subscriber_id(text: &str) -> bool {
-    text.strip_prefix("m-").is_some_and(|id| {
-        id.len() == 22 && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    })
+    text.strip_prefix("m-")
+        .is_some_and(|id| id.len() == 22 && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
 }
 
 /// The store's own number of a destination.

@@ -79,10 +79,9 @@ mod tests {
 
     #[test]
     fn a_repeat_that_is_refused_leaves_the_first_unconfirmed() {
-        for outcome in [
-            SendOutcome::BadPayload { reason: "552".into() },
-            SendOutcome::Refused { reason: "550".into() },
-        ] {
+        for outcome in
+            [SendOutcome::BadPayload { reason: "552".into() }, SendOutcome::Refused { reason: "550".into() }]
+        {
             assert!(matches!(judged(outcome, Some(at(0))), Verdict::Ambiguous { .. }));
         }
         let refused = SendOutcome::Refused { reason: "550".into() };

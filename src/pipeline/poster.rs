@@ -10,8 +10,8 @@ use tracing::{info, warn};
 use crate::chat::{ChatPlatform, Post};
 use crate::clock::Clock;
 use crate::domain::{
-    Attempt, Found, Platform, RetryPolicy, SendOutcome, Settle, Verdict, judge, judge_found, judge_repeatable,
-    must_wait, settle,
+    Attempt, Found, Platform, RetryPolicy, SendOutcome, Settle, Verdict, judge, judge_found,
+    judge_repeatable, must_wait, settle,
 };
 use crate::store::{Claimed, Ended};
 

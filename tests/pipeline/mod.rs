@@ -2,6 +2,7 @@
 
 pub mod cards;
 mod feeds;
+mod letters;
 mod merging;
 mod numbers;
 mod outcomes;

@@ -92,7 +92,9 @@ impl Failure {
             (Point::Content, Kind::Broken) => SendOutcome::Lost { reason },
             (_, Kind::Broken) => SendOutcome::NotSent { reason },
             (Point::SignIn, Kind::Refused) => SendOutcome::AccountRefused {
-                reason: format!("{reason}. Check mail.smtp_url and mail.smtp_password, then restart Paperwire."),
+                reason: format!(
+                    "{reason}. Check mail.smtp_url and mail.smtp_password, then restart Paperwire."
+                ),
             },
             (Point::Sender, Kind::Refused) => SendOutcome::AccountRefused {
                 reason: format!("{reason}. Check mail.from, then restart Paperwire."),
@@ -124,7 +126,9 @@ mod tests {
         match failure.fate("mx:25") {
             Fate::Bounce { reason } => format!("bounce: {reason}"),
             Fate::Outcome(outcome) => match outcome {
-                SendOutcome::Wait { after, reason } => format!("after {} min: {reason}", after.as_secs() / 60),
+                SendOutcome::Wait { after, reason } => {
+                    format!("after {} min: {reason}", after.as_secs() / 60)
+                }
                 SendOutcome::NotSent { reason } => format!("not sent: {reason}"),
                 SendOutcome::Lost { reason } => format!("lost: {reason}"),
                 SendOutcome::BadPayload { reason } => format!("plain: {reason}"),
@@ -154,7 +158,8 @@ mod tests {
             (Content, Later, "451 try again"),
             (Content, Broken, "connection reset"),
         ];
-        let told: Vec<String> = cases.into_iter().map(|(point, kind, words)| fate(point, kind, words)).collect();
+        let told: Vec<String> =
+            cases.into_iter().map(|(point, kind, words)| fate(point, kind, words)).collect();
         insta::assert_snapshot!(told.join("\n"), @r"
         ");
     }

@@ -79,11 +79,10 @@ pub(super) fn paper(card: &PaperCard) -> [String; 2] {
         small(&mut out, &clean(credit));
     }
     let code = card.stars_text().map_or_else(|| "Code".to_owned(), |stars| format!("Code ({stars})"));
-    let links: Vec<String> =
-        [(code, &card.repository), ("Project page".to_owned(), &card.project_page)]
-            .into_iter()
-            .filter_map(|(name, address)| Some(link(address.as_deref()?, &name)))
-            .collect();
+    let links: Vec<String> = [(code, &card.repository), ("Project page".to_owned(), &card.project_page)]
+        .into_iter()
+        .filter_map(|(name, address)| Some(link(address.as_deref()?, &name)))
+        .collect();
     if !links.is_empty() {
         let _ = writeln!(
             out,

@@ -35,8 +35,10 @@ impl Stamp<'_> {
 /// A letter that was rendered for a channel, with the footer of its reader.
 pub(super) fn delivery(stamp: &Stamp<'_>, parts: &Parts) -> anyhow::Result<Vec<u8>> {
     let text = format!("{}{}", parts.text, text::footer(stamp.unsubscribe));
-    let html =
-        parts.html.as_ref().map(|[before, after]| format!("{before}{}{after}", html::footer(stamp.unsubscribe)));
+    let html = parts
+        .html
+        .as_ref()
+        .map(|[before, after]| format!("{before}{}{after}", html::footer(stamp.unsubscribe)));
     assemble(stamp, &parts.subject, text, html)
 }
 

@@ -193,7 +193,8 @@ impl Email {
             Fate::Outcome(outcome) => return Ok(outcome),
             Fate::Bounce { reason } => reason,
         };
-        let bounces = self.inner.book.bounced(channel, &reason).await.context("a refusal cannot be counted")?;
+        let bounces =
+            self.inner.book.bounced(channel, &reason).await.context("a refusal cannot be counted")?;
         Ok(if bounces >= BOUNCES_MAX {
             SendOutcome::ChannelRefused {
                 reason: format!(

@@ -87,12 +87,7 @@ impl Smtp {
     }
 
     /// Hands one letter over and returns the server's words.
-    pub async fn send(
-        &self,
-        from: &MailAddress,
-        to: &MailAddress,
-        letter: &[u8],
-    ) -> Result<String, Failure> {
+    pub async fn send(&self, from: &MailAddress, to: &MailAddress, letter: &[u8]) -> Result<String, Failure> {
         let mut connection = self.connect().await?;
         let result = self.converse(&mut connection, from, to, letter).await;
         // What has been said stands, whether or not the server takes leave.

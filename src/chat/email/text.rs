@@ -131,11 +131,8 @@ mod tests {
     #[test]
     fn a_paragraph_hangs_below_its_lead_and_a_long_word_stands_alone() {
         let text = format!("{} {} end", "word ".repeat(16).trim(), "x".repeat(90));
-        let expected = format!(
-            " 1. {}\n    word word\n    {}\n    end\n",
-            "word ".repeat(14).trim(),
-            "x".repeat(90)
-        );
+        let expected =
+            format!(" 1. {}\n    word word\n    {}\n    end\n", "word ".repeat(14).trim(), "x".repeat(90));
         assert_eq!(paragraph(&text, " 1. "), expected);
         assert_eq!(paragraph("", "x "), "");
     }
