@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
-use url::Url;
+use jiff::Timestamp;
 
-use crate::chat::email::{AddressBook, Email, EmailConfig, Route, Security, SmtpConfig};
+use crate::chat::email::{AddressBook, Email, EmailConfig, LetterLinks, Route, Security, SmtpConfig};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Config, SmtpSecurity};
 use crate::domain::{ChannelId, MailAddress};
@@ -55,8 +55,8 @@ impl AddressBook for Nobody {
         Ok(None)
     }
 
-    async fn unsubscribe(&self, _: &ChannelId) -> anyhow::Result<Option<Url>> {
-        Ok(None)
+    async fn links(&self, _: &ChannelId, _: Timestamp) -> anyhow::Result<LetterLinks> {
+        Ok(LetterLinks::default())
     }
 
     async fn bounced(&self, _: &ChannelId, _: &str) -> anyhow::Result<u32> {

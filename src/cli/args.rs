@@ -107,7 +107,7 @@ pub enum Command {
     /// Connect Discord
     #[command(subcommand)]
     Discord(Discord),
-    /// Check the way of letters
+    /// Letters by e-mail
     #[command(subcommand)]
     Mail(Mail),
     /// Ask a running `paperwire serve` whether it is well (for containers)

@@ -11,11 +11,10 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::date;
-use paperwire::chat::email::{AddressBook, Email, EmailConfig, Route};
+use paperwire::chat::email::{AddressBook, Email, EmailConfig, LetterLinks, Route};
 use paperwire::chat::{ChatPlatform as _, Post};
 use paperwire::domain::{ChannelId, DeliveryId, MailAddress, Platform, SendOutcome};
 use paperwire::message::{Message, PaperCard, RoundupCard, RoundupLine, RoundupSection};
-use url::Url;
 use uuid::Uuid;
 
 const CHANNEL: &str = "m-0123456789abcdefghijkl";
@@ -26,7 +25,7 @@ const NOW: &str = "2026-08-21T06:00:00Z";
 
 /// One subscriber, and what became of the letters.
 struct Book {
-    unsubscribe: Option<Url>,
+    links: LetterLinks,
     gone: bool,
     bounces: Mutex<Vec<String>>,
 }
@@ -34,7 +33,11 @@ struct Book {
 impl Default for Book {
     fn default() -> Self {
         let url = "https://papers.example.org/unsubscribe?token=0123456789abcdefghijkl0123456789abcdefghijkl01234567";
-        Self { unsubscribe: Some(url.parse().unwrap()), gone: false, bounces: Mutex::default() }
+        let links = LetterLinks {
+            unsubscribe: Some(url.parse().unwrap()),
+            manage: Some("https://papers.example.org/manage?token=1&x=2".parse().unwrap()),
+        };
+        Self { links, gone: false, bounces: Mutex::default() }
     }
 }
 
@@ -45,8 +48,9 @@ impl AddressBook for Book {
         Ok((!self.gone).then(|| ADDRESS.parse().unwrap()))
     }
 
-    async fn unsubscribe(&self, _: &ChannelId) -> anyhow::Result<Option<Url>> {
-        Ok(self.unsubscribe.clone())
+    async fn links(&self, _: &ChannelId, made_at: Timestamp) -> anyhow::Result<LetterLinks> {
+        assert_eq!(made_at, NOW.parse().unwrap());
+        Ok(self.links.clone())
     }
 
     async fn bounced(&self, _: &ChannelId, reason: &str) -> anyhow::Result<u32> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use paperwire::chat::email::{Route, Security};
+use paperwire::chat::email::{LetterLinks, Route, Security};
 use paperwire::chat::{ChatPlatform as _, Letter, Letters as _};
 use paperwire::domain::SendOutcome;
 use paperwire::message::Message;
@@ -117,7 +117,8 @@ async fn no_text_breaks_out_of_a_header_and_none_is_left_unencoded() {
 async fn one_click_is_promised_only_where_it_is_kept() {
     let peer = Peer::start(Security::Plain);
     for (url, headers) in [(Some("http://localhost:8010/u/1"), (true, false)), (None, (false, false))] {
-        let book = Book { unsubscribe: url.map(|url| url.parse().unwrap()), ..Book::default() };
+        let links = LetterLinks { unsubscribe: url.map(|url| url.parse().unwrap()), manage: None };
+        let book = Book { links, ..Book::default() };
         let email = email(Route::Smtp(peer.config()), Arc::new(book));
         send(&email, &email.render(&three()).rich, false).await;
         let letter = peer.letters().pop().unwrap();

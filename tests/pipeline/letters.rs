@@ -5,15 +5,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use paperwire::chat::ChatPlatform;
-use paperwire::chat::email::{AddressBook, Email, EmailConfig, Route, Security, SmtpConfig};
+use paperwire::chat::email::{AddressBook, Email, EmailConfig, LetterLinks, Route, Security, SmtpConfig};
 use paperwire::clock::Clock as _;
 use paperwire::domain::{ChannelId, DeliveryState, MailAddress, Platform};
 use paperwire::pipeline::{Router, Sender, step_until_idle};
 use paperwire::store::{DeliveryFilter, DeliveryRecord, Store};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
 use super::sending::{MAX_AGE, settings};
 use super::{Bench, TODAY};
@@ -34,8 +34,8 @@ impl AddressBook for Book {
         Ok(Some("ada@example.net".parse().unwrap()))
     }
 
-    async fn unsubscribe(&self, _: &ChannelId) -> anyhow::Result<Option<Url>> {
-        Ok(None)
+    async fn links(&self, _: &ChannelId, _: Timestamp) -> anyhow::Result<LetterLinks> {
+        Ok(LetterLinks::default())
     }
 
     async fn bounced(&self, _: &ChannelId, _: &str) -> anyhow::Result<u32> {

@@ -69,7 +69,7 @@ impl Failure {
         let Self { words, .. } = self;
         match (self.point, self.kind) {
             (Point::Connect, Kind::Broken) => format!("{server} cannot be reached: {words}"),
-            (Point::Secure, Kind::Broken) => format!("{server} and we found no TLS in common: {words}"),
+            (Point::Secure, Kind::Broken) => format!("no TLS with {server}: {words}"),
             (Point::SignIn, Kind::Refused) => format!("{server} does not take user and password: {words}"),
             (Point::SignIn, Kind::Broken) => format!("{server} does not let us sign in: {words}"),
             (Point::Sender, Kind::Refused) => format!("{server} does not take letters from us: {words}"),
@@ -161,6 +161,20 @@ mod tests {
         let told: Vec<String> =
             cases.into_iter().map(|(point, kind, words)| fate(point, kind, words)).collect();
         insta::assert_snapshot!(told.join("\n"), @r"
+        not sent: mx:25 cannot be reached: connection refused
+        after 30 min: mx:25 wants it later: 421 4.3.2 closing down
+        after 30 min: mx:25 refused us: 554 no SMTP here
+        not sent: no TLS with mx:25: invalid peer certificate
+        all stop: mx:25 does not take user and password: 535 5.7.8 wrong password. Check mail.smtp_url and mail.smtp_password, then restart Paperwire.
+        all stop: mx:25 does not take letters from us: 553 5.7.1 not your address. Check mail.from, then restart Paperwire.
+        after 30 min: mx:25 wants it later: 450 4.2.0 greylisted
+        bounce: mx:25 refused the recipient: 550 5.1.1 no such user
+        after 30 min: mx:25 refused the recipient: 554 5.7.1 relay access denied
+        not sent: the conversation with mx:25 broke off: connection reset
+        after 30 min: mx:25 refused us: 503 no valid recipients
+        plain: mx:25 refused the letter: 552 5.3.4 too big
+        after 30 min: mx:25 wants it later: 451 try again
+        lost: mx:25 got the letter and did not say whether it takes it: connection reset
         ");
     }
 }

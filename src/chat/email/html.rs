@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use url::Url;
 
+use super::LetterLinks;
 use super::text::{FACTS_MAX, LABEL_MAX, TITLE_MAX, WHY, facts};
 use crate::message::{PaperCard, RoundupCard, RoundupSection, clean, cut, web_link};
 
@@ -152,17 +153,23 @@ fn papers(out: &mut String, section: &RoundupSection) -> usize {
 }
 
 /// What stands below a letter that nobody asked for one by one.
-pub(super) fn footer(unsubscribe: Option<&Url>) -> String {
-    let end = match unsubscribe {
-        Some(url) => format!(
-            r#"<a class="d" href="{}" style="color:#5c6370;text-decoration:underline">Unsubscribe</a>"#,
+pub(super) fn footer(links: &LetterLinks) -> String {
+    let link = |name: &str, url: &Url| {
+        format!(
+            r#"<a class="d" href="{}" style="color:#5c6370;text-decoration:underline">{name}</a>"#,
             escape(url.as_str())
-        ),
+        )
+    };
+    let change = links.manage.as_ref().map(|url| link("Change what comes", url));
+    let end = match &links.unsubscribe {
+        Some(url) => link("Unsubscribe", url),
         None => "To get no more of them, answer this letter.".to_owned(),
     };
+    let end: Vec<String> = change.into_iter().chain([end]).collect();
     format!(
-        r#"<p class="d r" style="margin:20px 0 0;padding:16px 0 0;border-top:1px solid #e8eaed;font-size:12px;line-height:18px;color:#5c6370">{WHY}<br>{end}</p>
-"#
+        r#"<p class="d r" style="margin:20px 0 0;padding:16px 0 0;border-top:1px solid #e8eaed;font-size:12px;line-height:18px;color:#5c6370">{WHY}<br>{}</p>
+"#,
+        end.join(" · ")
     )
 }
 

@@ -4,11 +4,10 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
-use url::Url;
 use uuid::Uuid;
 
 use super::parts::Parts;
-use super::{html, text};
+use super::{LetterLinks, html, text};
 use crate::domain::{Correspondent, MailAddress};
 
 /// What makes a letter one of its own.
@@ -19,7 +18,7 @@ pub(super) struct Stamp<'a> {
     pub id: Uuid,
     /// True for the rendering in text alone, which is another letter.
     pub plain: bool,
-    pub unsubscribe: Option<&'a Url>,
+    pub links: &'a LetterLinks,
     /// True for what is sent to many and again and again.
     pub bulk: bool,
 }
@@ -34,11 +33,9 @@ impl Stamp<'_> {
 
 /// A letter that was rendered for a channel, with the footer of its reader.
 pub(super) fn delivery(stamp: &Stamp<'_>, parts: &Parts) -> anyhow::Result<Vec<u8>> {
-    let text = format!("{}{}", parts.text, text::footer(stamp.unsubscribe));
-    let html = parts
-        .html
-        .as_ref()
-        .map(|[before, after]| format!("{before}{}{after}", html::footer(stamp.unsubscribe)));
+    let text = format!("{}{}", parts.text, text::footer(stamp.links));
+    let html =
+        parts.html.as_ref().map(|[before, after]| format!("{before}{}{after}", html::footer(stamp.links)));
     assemble(stamp, &parts.subject, text, html)
 }
 
@@ -64,7 +61,7 @@ pub(super) fn assemble(
             .raw_header(header("List-Id", &format!("Paperwire <paperwire.{domain}>")))
             .raw_header(header("Precedence", "bulk"));
     }
-    if let Some(url) = stamp.unsubscribe {
+    if let Some(url) = &stamp.links.unsubscribe {
         letter = letter.raw_header(header("List-Unsubscribe", &format!("<{url}>")));
         // One click is promised for https alone: RFC 8058, section 3.1.
         if url.scheme() == "https" {

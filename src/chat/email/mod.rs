@@ -37,14 +37,24 @@ pub use smtp::{Security, SmtpConfig};
 /// So many refusals of an address, one after the other, end its letters.
 pub const BOUNCES_MAX: u32 = 3;
 
+/// Where a letter leads its reader beside the papers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LetterLinks {
+    /// Where one click or one POST ends the letters.
+    pub unsubscribe: Option<Url>,
+    /// Where what comes can be changed.
+    pub manage: Option<Url>,
+}
+
 /// Knows who stands behind a subscriber's id.
 #[async_trait]
 pub trait AddressBook: Send + Sync {
     /// The address; `None` when nobody wants letters under this id, now or any more.
     async fn address(&self, channel: &ChannelId) -> anyhow::Result<Option<MailAddress>>;
 
-    /// Where one click ends the letters; always the same for one subscriber, so that each try sends the same bytes.
-    async fn unsubscribe(&self, channel: &ChannelId) -> anyhow::Result<Option<Url>>;
+    /// The pages that a letter leads to; for the same time of making always the same, so that every try sends the
+    /// same bytes.
+    async fn links(&self, channel: &ChannelId, made_at: Timestamp) -> anyhow::Result<LetterLinks>;
 
     /// Counts a refusal of the address and returns how many there have been since the last letter that was taken;
     /// at [`BOUNCES_MAX`] the subscriber gets no more letters.
@@ -129,8 +139,8 @@ impl Email {
         let Inner { from, way, now, .. } = &*self.inner;
         let Letter { to, subject, text, html, list_unsubscribe } = letter;
         let id = new_id((now)());
-        let unsubscribe = list_unsubscribe.as_ref();
-        let stamp = Stamp { from, to: &to, id, plain: false, unsubscribe, bulk: false };
+        let links = LetterLinks { unsubscribe: list_unsubscribe, manage: None };
+        let stamp = Stamp { from, to: &to, id, plain: false, links: &links, bulk: false };
         let bytes = mime::assemble(&stamp, &subject, text, Some(html))?;
         match way {
             Way::Spool(spool) => Ok(spool.put(&stamp.message_id(), bytes).await?.display().to_string()),
@@ -152,15 +162,9 @@ impl Email {
             let reason = "Nobody gets letters under this id any more.".to_owned();
             return Ok(SendOutcome::ChannelRefused { reason });
         };
-        let unsubscribe = book.unsubscribe(post.channel).await.context(book_closed)?;
-        let stamp = Stamp {
-            from,
-            to: &to,
-            id: post.delivery.0,
-            plain: post.plain,
-            unsubscribe: unsubscribe.as_ref(),
-            bulk: true,
-        };
+        let links = book.links(post.channel, made_at(post.delivery.0)).await.context(book_closed)?;
+        let stamp =
+            Stamp { from, to: &to, id: post.delivery.0, plain: post.plain, links: &links, bulk: true };
         let message_id = stamp.message_id();
         let bytes = match mime::delivery(&stamp, &parts) {
             Ok(bytes) => bytes,
@@ -206,6 +210,13 @@ impl Email {
             SendOutcome::Refused { reason }
         })
     }
+}
+
+/// When a delivery was made.
+fn made_at(delivery: Uuid) -> Timestamp {
+    let (seconds, nanos) = delivery.get_timestamp().map_or((0, 0), |at| at.to_unix());
+    let (seconds, nanos) = (i64::try_from(seconds).unwrap_or(0), i32::try_from(nanos).unwrap_or(0));
+    Timestamp::new(seconds, nanos).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// A letter's own id, with the time in it as a delivery's has.

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use unicode_segmentation::UnicodeSegmentation as _;
-use url::Url;
 
+use super::LetterLinks;
 use crate::message::{PaperCard, RoundupCard, clean, cut};
 
 /// Columns of a line; mail programs break longer ones where they please.
@@ -80,13 +80,14 @@ pub(super) fn roundup(roundup: &RoundupCard) -> String {
 }
 
 /// What stands below a letter that nobody asked for one by one.
-pub(super) fn footer(unsubscribe: Option<&Url>) -> String {
-    let end = match unsubscribe {
+pub(super) fn footer(links: &LetterLinks) -> String {
+    let change = links.manage.as_ref().map(|url| format!("To change what comes: {url}\n"));
+    let end = match &links.unsubscribe {
         Some(url) => format!("To get no more of them: {url}"),
         None => "To get no more of them, answer this letter.".to_owned(),
     };
     // Two hyphens and a space begin a signature, which programs fold and leave out of answers.
-    format!("\n-- \n{WHY}\n{end}\n")
+    format!("\n-- \n{WHY}\n{}{end}\n", change.unwrap_or_default())
 }
 
 /// Why somebody gets a letter.
