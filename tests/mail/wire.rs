@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use paperwire::chat::email::{LetterLinks, Route, Security};
-use paperwire::chat::{ChatPlatform as _, Letter, Letters as _};
+use paperwire::chat::{ChatPlatform as _, Letter, Letters};
 use paperwire::domain::SendOutcome;
 use paperwire::message::Message;
 
@@ -65,9 +65,13 @@ async fn one_paper_is_a_letter_too() {
     insta::assert_snapshot!(letter.text, @r"
     ");
     let html = letter.html.unwrap();
-    for said in
-        ["662 more · cs.RO", "Code (340 stars)", "Project page", "“nobody” has seen", "Summary by Qwen2.5"]
-    {
+    for said in [
+        "662 more\u{a0}· cs.RO",
+        "Code (340 stars)",
+        "Project page",
+        "“nobody” has seen",
+        "Summary by Qwen2.5",
+    ] {
         assert!(html.contains(said), "{said}");
     }
     assert!(!html.contains("picture.png"), "a picture would tell who reads");
@@ -144,7 +148,7 @@ async fn a_letter_that_somebody_asked_for_is_not_bulk() {
             .to_owned(),
         list_unsubscribe: None,
     };
-    email.send(letter).await.unwrap();
+    Letters::send(&email, letter).await.unwrap();
     let taken = peer.letters().pop().unwrap();
     assert_eq!(taken.problems, [""; 0]);
     assert_eq!(taken.headers["Subject"], "Confirm your address");

@@ -67,7 +67,7 @@ pub(super) fn paper(card: &PaperCard) -> [String; 2] {
 <p class="d" style="margin:0 0 16px;font-size:14px;line-height:20px;color:#5c6370">{}</p>
 "#,
         link(&card.url, &heading),
-        escape(&cut(&facts(card).join(" · "), FACTS_MAX)),
+        small_facts(&facts(card)),
     );
     if !text.is_empty() {
         let _ = writeln!(
@@ -136,7 +136,7 @@ fn papers(out: &mut String, section: &RoundupSection) -> usize {
     };
     for (at, line) in section.lines.iter().enumerate() {
         let title = link(&line.url, &cut(&clean(&line.title), TITLE_MAX));
-        let facts = escape(&cut(&clean(&line.facts.join(" · ")), FACTS_MAX));
+        let facts = small_facts(&line.facts);
         let entry = format!(
             r#"{lead}<p class="r" dir="auto" style="margin:0;padding:14px 0 3px;font-size:17px;line-height:24px;font-weight:600{}">{title}</p>
 <p class="d" style="margin:0 0 13px;font-size:14px;line-height:20px;color:#5c6370">{facts}</p>
@@ -208,6 +208,11 @@ fn link(address: &str, text: &str) -> String {
         ),
         None => format!(r#"<span class="i">{}</span>"#, escape(text)),
     }
+}
+
+/// Small facts in a line, none of which begins with the dot before it.
+fn small_facts(facts: &[String]) -> String {
+    escape(&cut(&clean(&facts.join(" · ")), FACTS_MAX)).replace(" · ", "\u{a0}· ")
 }
 
 /// Text that can neither end an attribute nor begin an element.
