@@ -9,6 +9,7 @@ mod config;
 mod faults;
 mod import;
 mod layers;
+mod mail;
 mod pipeline;
 mod project;
 mod replicas;

@@ -9,6 +9,7 @@ use crate::config::{Config, SlackManagers};
 use crate::domain::{Platform, UserId};
 
 use super::discord::discord_config;
+use super::mail;
 use super::sandbox::Ledger;
 
 /// Every platform, and which of them this process can post to.
@@ -30,6 +31,7 @@ impl Platforms {
                 slack::Slack::new(&slack_config(config))?
                     .with_history_per_minute(config.slack.history_per_minute),
             ),
+            Arc::new(mail::email(config)?),
             Arc::new(Sandbox::new(Arc::new(ledger))),
         ];
         let connected = all.iter().filter(|p| is_connected(config, p.platform())).cloned().collect();
@@ -65,7 +67,8 @@ pub fn is_connected(config: &Config, platform: Platform) -> bool {
     match platform {
         Platform::Discord => config.discord.token.is_some(),
         Platform::Slack => config.slack.bot_token.is_some(),
-        Platform::Sandbox => true,
+        // Without a server letters become files.
+        Platform::Email | Platform::Sandbox => true,
     }
 }
 
@@ -76,7 +79,7 @@ pub fn not_connected(config: &Config, platform: Platform) -> Option<String> {
     }
     let variable = match platform {
         Platform::Discord => "PAPERWIRE__DISCORD__TOKEN",
-        Platform::Slack | Platform::Sandbox => "PAPERWIRE__SLACK__BOT_TOKEN",
+        Platform::Slack | Platform::Email | Platform::Sandbox => "PAPERWIRE__SLACK__BOT_TOKEN",
     };
     Some(format!(
         "{} is not connected yet: set {variable} where `paperwire serve` runs. Until then papers wait in the queue.",

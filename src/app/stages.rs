@@ -15,6 +15,7 @@ use super::wakes::Wakes;
 use super::{pollers, search};
 use crate::clock::Clock;
 use crate::config::{Config, Role};
+use crate::domain::Platform;
 use crate::pipeline::{
     Cards, OutcomeLog, Poller, Roundups, Router, SendSettings, Sender, Stage, Surplus, Turn,
 };
@@ -107,7 +108,9 @@ impl Stages<'_> {
     fn edit(&self) {
         let delivery = &self.config.delivery;
         if delivery.living_cards {
-            let (store, connected) = (self.store.clone(), self.platforms.connected.clone());
+            // A letter that was sent stays as it is.
+            let connected = self.platforms.connected.iter().filter(|p| p.platform() != Platform::Email);
+            let (store, connected) = (self.store.clone(), connected.cloned().collect::<Vec<_>>());
             let (clock, owner) = (self.clock.clone(), self.owner.clone());
             let cards = Cards::new(store, clock, connected, owner, delivery.short_text);
             self.run("cards", Arc::new(cards), &Arc::default(), Vec::new(), true);

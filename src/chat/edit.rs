@@ -45,9 +45,9 @@ impl From<SendOutcome> for Edited {
             SendOutcome::NotSent { reason }
             | SendOutcome::Lost { reason }
             | SendOutcome::AccountRefused { reason } => Self::Later { after: None, reason },
-            SendOutcome::BadPayload { reason } | SendOutcome::ChannelRefused { reason } => {
-                Self::Refused { reason }
-            }
+            SendOutcome::BadPayload { reason }
+            | SendOutcome::Refused { reason }
+            | SendOutcome::ChannelRefused { reason } => Self::Refused { reason },
         }
     }
 }

@@ -3,7 +3,9 @@
 mod commands;
 pub mod discord;
 mod edit;
+pub mod email;
 mod gate;
+mod letter;
 pub mod sandbox;
 pub mod slack;
 mod webhook;
@@ -18,6 +20,7 @@ use crate::message::Message;
 
 pub use commands::{Action, Answer, Asker, CommandHandler, Completion, Request, Unfurled};
 pub use edit::{Edit, Edited};
+pub use letter::{Letter, Letters};
 pub use webhook::{Incoming, Outgoing, Webhook};
 
 /// A message in a platform's own bytes, made once and stored, so that every try sends the same.
@@ -50,6 +53,12 @@ pub trait ChatPlatform: Send + Sync {
 
     /// True when the platform drops a second post of the same delivery inside the nonce window.
     fn enforces_nonce(&self) -> bool;
+
+    /// After which time the very bytes may go once more when an answer was lost, on a platform where nobody can
+    /// look and readers can tell that both are the same message; `None` is never.
+    fn repeats_after(&self) -> Option<Duration> {
+        None
+    }
 
     /// How long a channel takes no further post after one; asked after a post went out.
     fn rest(&self, _channel: &ChannelId) -> Duration {

@@ -109,6 +109,9 @@ pub enum Command {
     /// Connect Discord
     #[command(subcommand)]
     Discord(Discord),
+    /// Letters by e-mail
+    #[command(subcommand)]
+    Mail(Mail),
     /// Ask a running `paperwire serve` whether it is well (for containers)
     Healthcheck,
     /// Print a completion script for a shell
@@ -200,7 +203,7 @@ pub enum Subscriptions {
 
 #[derive(Debug, ClapArgs)]
 pub struct AddSubscription {
-    /// discord, slack or sandbox
+    /// discord, slack, email or sandbox
     #[arg(long)]
     pub platform: Platform,
     /// The channel's id on the platform (a name of your choice in the sandbox)
@@ -423,4 +426,13 @@ pub enum Config {
 pub enum Discord {
     /// Print the link that adds the bot to a server, with what it asks for and why
     Invite,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Mail {
+    /// Send a test letter, and tell what the server said (without a server: where the file lies)
+    Test {
+        /// Whom it goes to
+        address: String,
+    },
 }

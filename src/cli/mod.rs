@@ -15,6 +15,7 @@ mod explain;
 mod healthcheck;
 mod held;
 mod import;
+mod mail;
 mod matching;
 mod migrate;
 mod output;
@@ -86,6 +87,7 @@ fn dispatch(args: Args) -> Result<(), CliError> {
             Command::Migrate => migrate::run(&config, output).await,
             Command::Config(command) => config::run(&config, &command, output),
             Command::Discord(command) => discord::run(&config, &command, output).await,
+            Command::Mail(command) => mail::run(&config, command, output).await,
             Command::Healthcheck => healthcheck::run(&config).await,
             Command::Demo(_) | Command::Commands | Command::Slack(_) | Command::Completions { .. } => Ok(()),
         }

@@ -90,6 +90,7 @@ impl Kind {
             Self::Channel => match platform {
                 Platform::Discord => "80351110224678912",
                 Platform::Slack => "C0AB12CD3",
+                Platform::Email => "m-0123456789abcdefghijkl",
                 Platform::Sandbox => "#papers",
             }
             .to_owned(),

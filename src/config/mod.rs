@@ -6,6 +6,7 @@
 mod effective;
 mod error;
 mod layers;
+mod mail;
 mod nearest;
 mod place;
 mod reader;
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 use secrecy::ExposeSecret;
 
 pub use error::{ConfigError, Fault};
+pub use mail::{MailConfig, SmtpSecurity, SmtpServer};
 pub use place::StoreConfig;
 pub use roles::{Role, ServeConfig};
 pub use sections::{
@@ -32,8 +34,14 @@ use effective::Derived;
 use reader::Reader;
 
 /// The settings that are secrets; each has a `…_file` beside it.
-pub const SECRETS: [&str; 5] =
-    ["discord.token", "slack.bot_token", "slack.app_token", "slack.signing_secret", "store.url"];
+pub const SECRETS: [&str; 6] = [
+    "discord.token",
+    "slack.bot_token",
+    "slack.app_token",
+    "slack.signing_secret",
+    "mail.smtp_password",
+    "store.url",
+];
 
 /// Everything that an operator can set.
 #[derive(Debug, Clone)]
@@ -60,6 +68,8 @@ pub struct Config {
     pub discord: DiscordConfig,
     /// The way to Slack.
     pub slack: SlackConfig,
+    /// How letters leave.
+    pub mail: MailConfig,
     effective: String,
 }
 
@@ -90,6 +100,7 @@ impl Config {
             commands: CommandsConfig::read(reader),
             discord: DiscordConfig::read(reader),
             slack: SlackConfig::read(reader),
+            mail: MailConfig::read(reader),
             effective: String::new(),
             data_dir,
         };
@@ -135,6 +146,7 @@ impl Config {
             Derived::secret("slack.bot_token", self.slack.bot_token.is_some()),
             Derived::secret("slack.app_token", self.slack.app_token.is_some()),
             Derived::secret("slack.signing_secret", self.slack.signing_secret.is_some()),
+            Derived::secret("mail.smtp_password", self.mail.password.is_some()),
         ];
         effective::effective(reader, &derived)
     }

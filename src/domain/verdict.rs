@@ -34,6 +34,11 @@ pub enum SendOutcome {
         /// The refusal in words.
         reason: String,
     },
+    /// This one message is refused for good, however it is rendered.
+    Refused {
+        /// The refusal in words.
+        reason: String,
+    },
     /// This channel refuses messages until somebody changes something.
     ChannelRefused {
         /// A sentence that says what to do.
@@ -170,6 +175,8 @@ pub fn judge(
         }
         SendOutcome::BadPayload { reason } if attempt.plain => Verdict::Dead { reason },
         SendOutcome::BadPayload { reason } => Verdict::RetryPlain { reason },
+        SendOutcome::Refused { reason } if attempt.unsettled_since.is_some() => Verdict::Ambiguous { reason },
+        SendOutcome::Refused { reason } => Verdict::Dead { reason },
         SendOutcome::ChannelRefused { reason } => Verdict::PauseDestination { reason },
         SendOutcome::AccountRefused { reason } => Verdict::PausePlatform { reason },
     }

@@ -10,7 +10,8 @@ use tracing::{info, warn};
 use crate::chat::{ChatPlatform, Post};
 use crate::clock::Clock;
 use crate::domain::{
-    Attempt, Found, Platform, RetryPolicy, SendOutcome, Settle, Verdict, judge, judge_found, settle,
+    Attempt, Found, Platform, RetryPolicy, SendOutcome, Settle, Verdict, judge, judge_found,
+    judge_repeatable, must_wait, settle,
 };
 use crate::store::{Claimed, Ended};
 
@@ -27,13 +28,25 @@ pub(super) struct Poster {
 impl Poster {
     /// True when a delivery may be in its channel and only a look can tell.
     pub fn must_look(&self, claimed: &Claimed, now: jiff::Timestamp) -> bool {
+        let Some(since) = claimed.unsettled_since else { return false };
+        if let Some(repeat_after) = self.repeats_after(claimed) {
+            return must_wait(since, repeat_after, now);
+        }
         let nonce = self.platforms.get(&claimed.platform).is_some_and(|platform| platform.enforces_nonce());
-        claimed.unsettled_since.is_some_and(|since| settle(since, nonce, &self.policy, now) == Settle::Look)
+        settle(since, nonce, &self.policy, now) == Settle::Look
+    }
+
+    fn repeats_after(&self, claimed: &Claimed) -> Option<Duration> {
+        self.platforms.get(&claimed.platform)?.repeats_after()
     }
 
     /// Looks for a delivery that may be in its channel.
     pub async fn look(&self, claimed: Claimed) -> Ended {
         let since = claimed.unsettled_since.unwrap_or_else(|| self.clock.now());
+        if let Some(repeat_after) = self.repeats_after(&claimed) {
+            let reason = "its sender stopped before the answer came; it goes once more".to_owned();
+            return self.ended(claimed, Verdict::Unknown { at: since + repeat_after, reason });
+        }
         let found = match self.platforms.get(&claimed.platform) {
             Some(platform) => platform.find(post(&claimed), since).await,
             None => Found::Later { after: INTENT_LIFETIME, reason: NOT_CONNECTED.to_owned() },
@@ -57,7 +70,11 @@ impl Poster {
         let Claimed { tries, plain, unsettled_since, .. } = claimed;
         let jitter = fastrand::f64() * 2.0 - 1.0;
         let attempt = Attempt { tries, plain, unsettled_since };
-        let verdict = judge(outcome, attempt, &self.policy, self.clock.now(), jitter);
+        let now = self.clock.now();
+        let verdict = match self.repeats_after(&claimed) {
+            Some(after) => judge_repeatable(outcome, attempt, after, &self.policy, now, jitter),
+            None => judge(outcome, attempt, &self.policy, now, jitter),
+        };
         self.ended(claimed, verdict)
     }
 

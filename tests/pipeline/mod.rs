@@ -3,6 +3,7 @@
 pub mod cards;
 mod feed_fate;
 mod feeds;
+mod letters;
 mod merging;
 mod numbers;
 mod outcomes;

@@ -9,3 +9,4 @@ pub mod loopback;
 pub mod postgres;
 pub mod proxy;
 pub mod slack;
+pub mod smtp;

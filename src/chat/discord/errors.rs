@@ -231,6 +231,7 @@ mod tests {
             SendOutcome::BadPayload { .. } => "payload",
             SendOutcome::ChannelRefused { .. } => "channel",
             SendOutcome::AccountRefused { .. } => "account",
+            SendOutcome::Refused { .. } => "refused",
         }
     }
 
