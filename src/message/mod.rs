@@ -6,6 +6,7 @@ mod plain;
 mod refusal;
 pub mod replies;
 mod reply;
+mod quiet;
 mod roundup;
 mod why;
 
@@ -18,7 +19,11 @@ pub use refusal::Refusal;
 pub use reply::{
     Audience, Block, Button, Choice, Entry, Field, Form, Input, Line, Look, Menu, Piece, Press, Reply,
 };
-pub use roundup::{RoundupCard, RoundupLine, RoundupPaper, RoundupSection, roundup};
+pub use quiet::{LateSource, QuietReason, late_note, quiet_card};
+pub use roundup::{
+    DETAILS, POSTED, PostedAt, RoundupCard, RoundupLine, RoundupPaper, RoundupSection, details_control,
+    details_of, roundup, trending_roundup,
+};
 pub use why::why_sentence;
 
 /// A message, before a platform renders it.

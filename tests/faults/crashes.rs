@@ -120,7 +120,7 @@ impl Run {
         rig.subscribe(Cadence::Daily).await;
         rig.slack.grant_history();
         let every =
-            |every, at, zone: Option<String>| RoundupSettings { at, zone, every: Some(every), size: None };
+            |every, at, zone: Option<String>| RoundupSettings { at, zone, every: Some(every), ..RoundupSettings::default() };
         rhythm(&rig, &every(Every::Off, None, None)).await;
         rig.list(PAPERS);
         let serve = rig.serve();
