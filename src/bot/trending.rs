@@ -63,7 +63,6 @@ fn span(window: Window) -> Duration {
     })
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -39,7 +39,9 @@ impl FromStr for RoundupKind {
                 let number = other.strip_prefix("sub:").and_then(|number| number.parse().ok());
                 let number = number.filter(|number: &i64| *number > 0);
                 number.map(|number| Self::Subscription(SubscriptionId(number))).ok_or_else(|| {
-                    format!("“{text}” is no kind of roundup: use matches, trending, or sub:3 for subscription 3")
+                    format!(
+                        "“{text}” is no kind of roundup: use matches, trending, or sub:3 for subscription 3"
+                    )
                 })
             }
         }
@@ -65,11 +67,9 @@ mod tests {
 
     #[test]
     fn a_kind_is_read_as_it_is_written_and_nothing_else_is() {
-        for kind in [
-            RoundupKind::Matches,
-            RoundupKind::Trending,
-            RoundupKind::Subscription(SubscriptionId(12)),
-        ] {
+        for kind in
+            [RoundupKind::Matches, RoundupKind::Trending, RoundupKind::Subscription(SubscriptionId(12))]
+        {
             assert_eq!(kind.to_string().parse(), Ok(kind));
         }
         for wrong in ["", "sub:", "sub:0", "sub:-1", "sub:x", "Trending "] {

@@ -108,6 +108,13 @@ pub struct RoundupWish {
     pub subscription: Option<SubscriptionId>,
 }
 
+impl RoundupWish {
+    /// True when something is to be set.
+    pub fn changes(&self) -> bool {
+        self.settings != RoundupSettings::default() || self.trending.is_some()
+    }
+}
+
 /// What a roundup does with papers that were posted one by one since the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -60,7 +60,11 @@ pub fn quiet_card(kind: &str, date: Date, reason: &QuietReason) -> RoundupCard {
 fn missing(late: &[LateSource]) -> String {
     let one = |source: &LateSource| {
         let title = source_title(&source.name);
-        if source.fails { format!("{title}, which cannot be read") } else { format!("{title}, which is late") }
+        if source.fails {
+            format!("{title}, which cannot be read")
+        } else {
+            format!("{title}, which is late")
+        }
     };
     listed(&late.iter().map(one).collect::<Vec<_>>())
 }
@@ -90,7 +94,10 @@ mod tests {
         Roundup of Tue, 4 Aug 2026: no papers, nothing new matched
         Roundup of Tue, 4 Aug 2026: no papers, none gained votes or stars in the last 7 days
         ");
-        assert_eq!(late_note(&both[..1]), "Without arXiv, which is late: its papers come with the next roundup");
+        assert_eq!(
+            late_note(&both[..1]),
+            "Without arXiv, which is late: its papers come with the next roundup"
+        );
         assert_eq!(late_note(&[]), "");
     }
 }

@@ -214,7 +214,9 @@ mod tests {
             assert_eq!(details_of(&control), Some((kind, date(2026, 8, 4))), "{control}");
             assert!(control.bytes().all(|b| b.is_ascii_alphanumeric() || b":-".contains(&b)), "{control}");
         }
-        for wrong in ["", "roundup:", "roundup:matches", "roundup:matches:2026-13-01", "roundup:x:2026-08-04", "0:0"] {
+        for wrong in
+            ["", "roundup:", "roundup:matches", "roundup:matches:2026-13-01", "roundup:x:2026-08-04", "0:0"]
+        {
             assert_eq!(details_of(wrong), None, "{wrong}");
         }
     }

@@ -140,16 +140,25 @@ impl Roundups {
         let Made { mut card, papers } = made;
         card.add_note(&late_note(&day.late));
         card.details = Some(details_control(plan.kind, firing.date));
-        let (keys, reasons) = papers.into_iter().map(|placed| (placed.key, (placed.why, placed.rank))).unzip();
+        let (keys, reasons) =
+            papers.into_iter().map(|placed| (placed.key, (placed.why, placed.rank))).unzip();
         Some(NewRoundup { papers: keys, reasons, ..self.rendered(plan, card, now)? })
     }
 
-    fn quiet(&self, plan: &RoundupPlan, firing: Firing, day: SourceDay, now: Timestamp) -> Option<NewRoundup> {
+    fn quiet(
+        &self,
+        plan: &RoundupPlan,
+        firing: Firing,
+        day: SourceDay,
+        now: Timestamp,
+    ) -> Option<NewRoundup> {
         let (kind, reason) = match (plan.kind, day) {
             (RoundupKind::Trending, _) => ("Trending", QuietReason::NothingRises(span(plan).0)),
             (_, SourceDay { late, .. }) if !late.is_empty() => ("Roundup", QuietReason::Late(late)),
             (_, SourceDay { rest: Some(Resting::Weekend), .. }) => ("Roundup", QuietReason::Weekend),
-            (_, SourceDay { rest: Some(Resting::Holiday(name)), .. }) => ("Roundup", QuietReason::Holiday(name)),
+            (_, SourceDay { rest: Some(Resting::Holiday(name)), .. }) => {
+                ("Roundup", QuietReason::Holiday(name))
+            }
             _ => ("Roundup", QuietReason::NoMatch),
         };
         self.rendered(plan, quiet_card(kind, firing.date, &reason), now)

@@ -11,13 +11,9 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
 use crate::domain::ranking::{Rank, Standing, strength};
-use crate::domain::{
-    AlreadyPosted, Cadence, Every, PaperId, PaperKey, RoundupKind, RoundupSettings, Why,
-};
+use crate::domain::{AlreadyPosted, Cadence, Every, PaperId, PaperKey, RoundupKind, RoundupSettings, Why};
 use crate::message::replies::trending::gained_words;
-use crate::message::{
-    PaperCard, PostedAt, RoundupCard, RoundupPaper, paper_card, roundup, trending_roundup,
-};
+use crate::message::{PaperCard, PostedAt, RoundupCard, RoundupPaper, paper_card, roundup, trending_roundup};
 use crate::store::{Collected, Risen, RoundupPlan, Store};
 use crate::summary::short_text;
 
@@ -119,7 +115,8 @@ async fn matched(
         cards.iter().zip(&collected).map(|(card, one)| RoundupPaper { card, query: &one.query }).collect();
     let mut card = roundup(date, &papers, size(plan));
     for line in card.sections.iter_mut().flat_map(|section| &mut section.lines) {
-        let message = collected.iter().find(|one| one.paper.id == line.paper).and_then(|one| one.posted.clone());
+        let message =
+            collected.iter().find(|one| one.paper.id == line.paper).and_then(|one| one.posted.clone());
         line.posted = message.map(|message| PostedAt {
             workspace: plan.workspace.clone(),
             channel: plan.destination.channel.clone(),

@@ -7,8 +7,8 @@ use super::values::{from_json, micros, opt_timestamp, parsed, timestamp};
 use super::{Store, StoreError};
 use crate::domain::query::MatchedTerm;
 use crate::domain::{
-    Cadence, ChannelId, DeliveryState, DestinationId, PaperKey, Platform, Query, RoundupKind, RoundupSettings,
-    SubscriptionId,
+    Cadence, ChannelId, DeliveryState, DestinationId, PaperKey, Platform, Query, RoundupKind,
+    RoundupSettings, SubscriptionId,
 };
 
 /// Where the delivery of a paper to one channel stands.

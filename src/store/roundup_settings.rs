@@ -43,7 +43,10 @@ impl TryFrom<SettingsRow> for RoundupSettings {
             zone: row.zone,
             every: row.every.map(|every| parsed::<Every>(&every, "the rhythm of a roundup")).transpose()?,
             size: row.size.and_then(|size| u16::try_from(size).ok()),
-            posted: row.posted.map(|posted| parsed(&posted, "a roundup’s way with posted papers")).transpose()?,
+            posted: row
+                .posted
+                .map(|posted| parsed(&posted, "a roundup’s way with posted papers"))
+                .transpose()?,
             quiet: row.quiet.map(|quiet| parsed(&quiet, "a roundup’s quiet days")).transpose()?,
         })
     }

@@ -313,7 +313,8 @@ impl Store {
         });
         let held = |row: HeldRow| {
             let why = row.asked.map(|why| from_json(&why, "the reason of a roundup’s paper")).transpose()?;
-            let rank = row.standing.map(|rank| from_json(&rank, "the rank of a roundup’s paper")).transpose()?;
+            let rank =
+                row.standing.map(|rank| from_json(&rank, "the rank of a roundup’s paper")).transpose()?;
             Ok(InRoundup { paper: row.paper.try_into()?, why, rank })
         };
         rows.into_iter().map(held).collect()
@@ -349,8 +350,7 @@ impl Store {
                 return Ok(false);
             }
             // A delivery is of a paper: the newest stands for a quiet day.
-            let newest: Option<i64> =
-                query_scalar("SELECT MAX(id) FROM paper").fetch_one(&mut *tx).await?;
+            let newest: Option<i64> = query_scalar("SELECT MAX(id) FROM paper").fetch_one(&mut *tx).await?;
             let first = |roundup: &NewRoundup| roundup.papers.first().map(|paper| paper.0).or(newest);
             let made = made.and_then(|roundup| {
                 first(roundup).map(|paper| (roundup, paper)).ok_or("there is no paper yet")
@@ -361,7 +361,11 @@ impl Store {
                     .bind(id.to_string())
                     .bind(destination.0)
                     .bind(paper)
-                    .bind(if kind == "matches" { format!("roundup {date}") } else { format!("roundup {kind} {date}") })
+                    .bind(if kind == "matches" {
+                        format!("roundup {date}")
+                    } else {
+                        format!("roundup {kind} {date}")
+                    })
                     .bind(text(&roundup.rich))
                     .bind(text(&roundup.plain))
                     .bind(micros(now))
@@ -381,7 +385,9 @@ impl Store {
                 .await?;
             let papers = made.map(|(roundup, _)| roundup.papers.as_slice()).unwrap_or_default();
             let reasons = made.map(|(roundup, _)| roundup.reasons.as_slice()).unwrap_or_default();
-            for ((place, paper), reason) in (1_i64..).zip(papers).zip(reasons.iter().map(Some).chain(repeat(None))) {
+            for ((place, paper), reason) in
+                (1_i64..).zip(papers).zip(reasons.iter().map(Some).chain(repeat(None)))
+            {
                 query(HOLD_PAPER)
                     .bind(destination.0)
                     .bind(&kind)

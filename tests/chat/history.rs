@@ -49,7 +49,7 @@ fn roundup(papers: u32) -> Message {
         heading: "Roundup of Tue, 4 Aug 2026".to_owned(),
         sections: vec![section],
         note: String::new(),
-        details: None,
+        details: Some("roundup:matches:2026-08-04".to_owned()),
     })
 }
 

@@ -58,7 +58,9 @@ pub(super) fn blocks(roundup: &RoundupCard) -> Vec<SlackBlock> {
 /// The button for details.
 fn details(control: &str) -> SlackBlock {
     let label = SlackBlockPlainText::new(DETAILS.to_owned()).with_emoji(false);
-    let button = SlackBlockButtonElement::new(format!("{PRESS}0").into(), label.into()).with_value(control.to_owned());
+    let button = SlackBlockButtonElement::new(label.into())
+        .with_action_id(format!("{PRESS}0").into())
+        .with_value(control.to_owned());
     SlackActionsBlock::new(vec![button.into()]).into()
 }
 
@@ -148,9 +150,14 @@ mod tests {
             channel: crate::domain::ChannelId::parse(crate::domain::Platform::Slack, "C1").unwrap(),
             message: "1785672009.000100".to_owned(),
         });
-        let lines: Vec<String> =
-            blocks(&marked)[1..].iter().map(|block| serde_json::to_value(block).unwrap().to_string()).collect();
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        let lines: Vec<String> = blocks(&marked)[1..]
+            .iter()
+            .map(|block| serde_json::to_value(block).unwrap().to_string())
+            .collect();
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        {"elements":[{"elements":[{"style":{"italic":true},"text":"flow","type":"text"}],"type":"rich_text_section"},{"elements":[{"text":"\n","type":"text"},{"style":{"bold":true},"text":"Flow","type":"link","url":"https://arxiv.org/abs/2608.01234"},{"text":"\n","type":"text"},{"text":"already posted","type":"link","url":"https://slack.com/archives/C1/p1785672009000100"},{"text":" · Ada Lovelace · 12 upvotes","type":"text"}],"type":"rich_text_section"}],"type":"rich_text"}
+        {"elements":[{"action_id":"press:0","text":{"emoji":false,"text":"Details","type":"plain_text"},"type":"button","value":"roundup:matches:2026-08-04"}],"type":"actions"}
+        "#);
     }
 
     #[test]
@@ -158,7 +165,7 @@ mod tests {
         let mut quiet = roundup(0, "");
         quiet.sections.clear();
         let blocks = serde_json::to_value(blocks(&quiet)).unwrap();
-        insta::assert_snapshot!(blocks, @"");
+        insta::assert_snapshot!(blocks, @r#"[{"elements":[{"emoji":false,"text":"Roundup of Tue, 4 Aug 2026","type":"plain_text"}],"type":"context"}]"#);
         assert_eq!(plain(&quiet), "Roundup of Tue, 4 Aug 2026");
     }
 
