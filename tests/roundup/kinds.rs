@@ -15,7 +15,7 @@ use paperwire::store::{NewMatch, NewSubscription, Occasion};
 
 use super::making::{World, titles};
 use crate::bot::Desk;
-use crate::store::{Database, delivery, on_both};
+use crate::store::{delivery, on_both};
 
 fn ada() -> UserId {
     UserId("ada".to_owned())
@@ -61,7 +61,7 @@ async fn counted(world: &World, paper: &str, hours_ago: u64, votes: u32, stars: 
         "INSERT INTO counter_snapshot (paper_id, taken_at, upvotes, stars)
         SELECT id, {at}, {votes}, {stars} FROM paper WHERE canonical_id = '{paper}'"
     );
-    world.db.tamper(&sql).await;
+    world.db.tamper(sql.leak()).await;
 }
 
 on_both! {

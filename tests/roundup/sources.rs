@@ -11,7 +11,7 @@ use paperwire::pipeline::{Resting, Roundups, SourceClock, SourceDay, Stage as _,
 use paperwire::store::SourceState;
 
 use super::making::{World, titles};
-use crate::store::{Database, HUB, on_both};
+use crate::store::{HUB, on_both};
 
 /// Sources as a test wants them.
 #[derive(Default)]
@@ -117,7 +117,7 @@ on_both! {
             let sql = format!(
                 "INSERT INTO counter_snapshot (paper_id, taken_at, upvotes) SELECT id, {at}, {votes} FROM paper"
             );
-            world.db.tamper(&sql).await;
+            world.db.tamper(sql.leak()).await;
         }
         let told = Arc::new(Told::default());
         told.late(&["arxiv"]);
