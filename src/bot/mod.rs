@@ -125,12 +125,10 @@ impl Bot {
             Command::Resume { subscription } => pause::resume(self, asker, subscription).await,
             Command::Explain { paper } => explain::answer(self, asker, &paper).await,
             Command::Status => status::answer(self, asker).await,
-            Command::Roundup { at, zone, every, size } => {
-                roundup::answer(self, asker, at, zone, every, size).await
-            }
             Command::SourceAdd { feed, query } => source::add(self, asker, &feed, query.as_ref()).await,
             Command::SourceList => source::list(self, asker).await,
             Command::SourceRemove { feed } => source::remove(self, asker, &feed).await,
+            Command::Roundup { wanted } => roundup::answer(self, asker, &wanted).await,
             Command::Help { about } => Ok(help::answer(asker, about)),
         }
     }

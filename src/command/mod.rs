@@ -20,11 +20,10 @@ mod usage;
 mod value;
 mod zone;
 
-use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::query::Day;
-use crate::domain::{Cadence, ChannelId, Every, PaperId, Query, Style, SubscriptionId};
+use crate::domain::{Cadence, ChannelId, PaperId, Query, RoundupWish, Style, SubscriptionId};
 
 pub use feed::FeedText;
 pub use line::parse_line;
@@ -109,16 +108,10 @@ pub enum Command {
     },
     /// `status`: how the sources and the channel are.
     Status,
-    /// `roundup`: shows or sets the channel's roundup; nothing given only shows it.
+    /// `roundup`: shows or sets the channel's roundups; nothing given only shows them.
     Roundup {
-        /// At which local time.
-        at: Option<Time>,
-        /// In which IANA zone, checked against the zone database.
-        zone: Option<String>,
-        /// On which days.
-        every: Option<Every>,
-        /// At most so many papers.
-        size: Option<u16>,
+        /// What is to be set; the zone is checked against the zone database.
+        wanted: RoundupWish,
     },
     /// `source add`: a feed into a channel.
     SourceAdd {

@@ -4,6 +4,7 @@ mod badges;
 mod card;
 mod group;
 mod plain;
+mod quiet;
 mod refusal;
 pub mod replies;
 mod reply;
@@ -17,11 +18,15 @@ pub use badges::badges;
 pub use card::{PaperCard, paper_card};
 pub use group::{GROUP_MAX, GroupCard, GroupPaper, group};
 pub use plain::{clean, cut, join_within, web_link};
+pub use quiet::{LateSource, QuietReason, late_note, quiet_card};
 pub use refusal::Refusal;
 pub use reply::{
     Audience, Block, Button, Choice, Entry, Field, Form, Input, Line, Look, Menu, Piece, Press, Reply,
 };
-pub use roundup::{RoundupCard, RoundupLine, RoundupPaper, RoundupSection, catch_up, roundup};
+pub use roundup::{
+    DETAILS, POSTED, PostedAt, RoundupCard, RoundupLine, RoundupPaper, RoundupSection, catch_up,
+    details_control, details_of, roundup, trending_roundup,
+};
 pub use state::state_words;
 pub use why::why_sentence;
 

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tracing::{info, warn};
 
-use super::roundup::ranked;
+use super::roundup_make::ranked;
 use crate::chat::ChatPlatform;
 use crate::domain::{Cadence, Destination, PaperKey, Platform, RoundupSettings};
 use crate::message::{Message, PaperCard, RoundupPaper, catch_up, paper_card};

@@ -59,10 +59,14 @@ pub const SCENES: &[Scene] = &[
     Scene { title: "status", steps: &[Gives("status", &[])] },
     Scene {
         title: "roundup",
-        steps: &[Gives(
-            "roundup",
-            &[("at", "9am"), ("zone", "Europe/Berlin"), ("every", "weekdays"), ("size", "12")],
-        )],
+        steps: &[
+            Gives(
+                "roundup",
+                &[("at", "9am"), ("zone", "Europe/Berlin"), ("every", "weekdays"), ("size", "12")],
+            ),
+            Gives("roundup", &[("posted", "mark"), ("quiet", "say"), ("trending", "weekly")]),
+            Gives("roundup", &[("subscription", "1"), ("at", "18:00")]),
+        ],
     },
     Scene {
         title: "source add",
