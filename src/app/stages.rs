@@ -15,8 +15,9 @@ use super::wakes::Wakes;
 use super::{pollers, search};
 use crate::clock::Clock;
 use crate::config::{Config, Role};
+use crate::domain::SourceName;
 use crate::pipeline::{
-    Cards, OutcomeLog, Poller, Roundups, Router, SendSettings, Sender, Stage, Surplus, Turn,
+    Cards, OutcomeLog, Poller, Roundups, Router, SendSettings, Sender, Stage, StoredSources, Surplus, Turn,
 };
 use crate::search::Search;
 use crate::store::Store;
@@ -100,7 +101,12 @@ impl Stages<'_> {
     }
 
     fn round_up(&self) {
-        let roundups = Roundups::new(self.store.clone(), self.clock.clone(), self.platforms.all.clone());
+        let sources = &self.config.sources;
+        let polled = [("huggingface", sources.huggingface.enabled), ("arxiv", sources.arxiv.enabled)];
+        let polled = polled.iter().filter(|(_, enabled)| *enabled).map(|(name, _)| SourceName(name));
+        let sources = StoredSources::new(self.store.clone(), polled.collect());
+        let roundups = Roundups::new(self.store.clone(), self.clock.clone(), self.platforms.all.clone())
+            .waiting_for(Arc::new(sources));
         self.run("roundups", Arc::new(roundups), &Arc::default(), self.wakes.deliveries(), false);
     }
 

@@ -4,13 +4,14 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::Bot;
 use crate::chat::Asker;
 use crate::command::{Order, Window};
-use crate::domain::{Cadence, ChannelId, PaperId, Style, SubscriptionId, UserId};
-use crate::message::Reply;
+use crate::domain::{Cadence, ChannelId, PaperId, RoundupKind, Style, SubscriptionId, UserId};
+use crate::message::{Reply, details_of};
 
 /// For so long the controls of an answer work.
 const LIFETIME: Duration = Duration::from_hours(7 * 24);
@@ -25,6 +26,8 @@ pub(super) enum Deed {
     LatestPage { query: Option<String>, before: Option<i64>, number: u32 },
     /// Shows a page of the trending papers.
     TrendingPage { window: Window, number: u32 },
+    /// Shows the papers of a roundup in detail; page 0 is the first, beside the roundup itself.
+    RoundupPage { kind: RoundupKind, date: Date, number: u32 },
     /// Shows everybody what one person saw.
     Share { reply: Reply },
     /// Shows a paper in full.
@@ -65,6 +68,7 @@ impl Deed {
             Self::SearchPage { .. }
             | Self::LatestPage { .. }
             | Self::TrendingPage { .. }
+            | Self::RoundupPage { .. }
             | Self::Share { .. }
             | Self::Show { .. }
             | Self::ShowChosen
@@ -117,6 +121,10 @@ pub(super) enum Control {
 
 /// Finds what a control does for a person.
 pub(super) async fn find(bot: &Bot, asker: &Asker, control: &str) -> anyhow::Result<Control> {
+    // Below a roundup it is for everybody and says what it does: nothing has to be kept for it.
+    if let Some((kind, date)) = details_of(control) {
+        return Ok(Control::Does(Box::new(Deed::RoundupPage { kind, date, number: 0 })));
+    }
     let Some((id, at)) = control.split_once(':') else { return Ok(Control::Gone) };
     let Some(kept) = bot.store.control(id, bot.clock.now()).await? else { return Ok(Control::Gone) };
     let mut kept: Kept = serde_json::from_str(&kept).context("a kept control cannot be read")?;

@@ -111,9 +111,7 @@ impl Bot {
             Command::Resume { subscription } => pause::resume(self, asker, subscription).await,
             Command::Explain { paper } => explain::answer(self, asker, &paper).await,
             Command::Status => status::answer(self, asker).await,
-            Command::Roundup { at, zone, every, size } => {
-                roundup::answer(self, asker, at, zone, every, size).await
-            }
+            Command::Roundup { wanted } => roundup::answer(self, asker, &wanted).await,
             Command::Help { about } => Ok(help::answer(asker, about)),
         }
     }

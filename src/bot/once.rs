@@ -7,7 +7,8 @@ use tracing::{error, warn};
 
 use super::controls::{self, Control, Deed};
 use super::{
-    Bot, about, complete, home, latest, pause, search, show, similar, subscribe, trending, unsubscribe,
+    Bot, about, complete, home, latest, pause, roundup, search, show, similar, subscribe, trending,
+    unsubscribe,
 };
 use crate::chat::{Action, Answer, Asker, CommandHandler, Completion, Request, Unfurled};
 use crate::command::{Command, spec};
@@ -172,6 +173,7 @@ async fn done(
             search::page(bot, asker, query, order, since, cursor, number).await
         }
         Deed::LatestPage { query, before, number } => latest::page(bot, asker, query, before, number).await,
+        Deed::RoundupPage { kind, date, number } => roundup::page(bot, asker, kind, date, number).await,
         Deed::TrendingPage { window, number } => trending::page(bot, asker, window, number).await,
         // Whoever went away may have shown it already, and everybody would see it twice.
         Deed::Share { .. } if again => Ok(Answer::Nothing),
@@ -207,8 +209,8 @@ fn changes(command: &Command) -> bool {
         Command::Unsubscribe { .. } => "unsubscribe",
         Command::Pause { .. } => "pause",
         Command::Resume { .. } => "resume",
-        Command::Roundup { at: None, zone: None, every: None, size: None }
-        | Command::Search { .. }
+        Command::Roundup { wanted } if !wanted.changes() => return false,
+        Command::Search { .. }
         | Command::Show { .. }
         | Command::Latest { .. }
         | Command::Trending { .. }

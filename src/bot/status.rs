@@ -222,7 +222,7 @@ mod tests {
             at: Some(jiff::civil::time(9, 0, 0, 0)),
             zone: Some("Europe/Berlin".to_owned()),
             every: Some(every),
-            size: None,
+            ..RoundupSettings::default()
         };
         let due = |every| due(&settings(every), now() + Duration::from_hours(2)).map(|at| at.to_string());
         assert_eq!(due(Every::Daily).as_deref(), Some("2026-08-22T07:00:00Z"));

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::app::ArchiveName;
 use crate::config::Role;
-use crate::domain::{Every, Platform};
+use crate::domain::{Every, Platform, RoundupKind};
 
 /// A wire service for research papers: new papers into the right Discord and Slack channels, each once,
 /// with the reason.
@@ -380,6 +380,12 @@ pub struct PreviewRoundup {
     /// As if it were this instant, such as 2026-08-10T09:00Z; now when left out
     #[arg(long, value_name = "INSTANT")]
     pub at: Option<Timestamp>,
+    /// Which of its roundups: matches, trending, or sub:3 for the own one of subscription 3
+    #[arg(long, value_name = "KIND", default_value = "matches")]
+    pub kind: RoundupKind,
+    /// List all of its papers with what the place of each comes from
+    #[arg(long)]
+    pub explain: bool,
 }
 
 #[derive(Debug, ClapArgs)]

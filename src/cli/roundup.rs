@@ -11,8 +11,11 @@ use super::output::{Output, table};
 use crate::app;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
-use crate::domain::{ChannelId, Firing, Platform, Schedule, schedule};
+use crate::domain::ranking::Rank;
+use crate::domain::{ChannelId, Firing, Platform, RoundupKind, Schedule, schedule};
 use crate::message::RoundupCard;
+use crate::message::replies::{roundup::rank_words, trending::gained_words};
+use crate::pipeline::{RankedPaper, explain_roundup, preview_roundup};
 use crate::store::RoundupPlan;
 
 /// A firing, as programs read it.
@@ -23,6 +26,18 @@ struct Row {
     utc: Timestamp,
     /// The zone's own clock, with its offset: `2023-04-28T03:00:00+03:00`.
     local: String,
+}
+
+/// A paper in its place, as programs read it.
+#[derive(Serialize)]
+struct Ranked {
+    score: f64,
+    paper: String,
+    title: String,
+    /// The query that it stands under.
+    query: String,
+    /// What the score comes from.
+    why: String,
 }
 
 /// Does one of the roundup commands.
@@ -48,18 +63,55 @@ async fn preview(config: &Config, asked: &PreviewRoundup, output: Output) -> Res
     };
     let store = app::open_store(config).await?;
     let plans = store.roundup_plans().await?;
-    let of =
-        |plan: &&RoundupPlan| plan.destination.platform == platform && plan.destination.channel == channel;
+    let of = |plan: &&RoundupPlan| {
+        plan.destination.platform == platform
+            && plan.destination.channel == channel
+            && plan.kind == asked.kind
+    };
     let Some(plan) = plans.iter().find(of) else {
-        let text =
-            format!("{} has no roundup: it has no subscription, is paused, or has it off", asked.destination);
-        return Err(CliError::NotFound(text));
+        let text = match asked.kind {
+            RoundupKind::Matches => "no roundup: it has no subscription, is paused, or has it off".to_owned(),
+            kind => format!("no roundup of the kind {kind}: it is paused, or nobody has set it"),
+        };
+        return Err(CliError::NotFound(format!("{} has {text}", asked.destination)));
     };
     let now = asked.at.unwrap_or_else(|| SystemClock.now());
-    match crate::pipeline::preview_roundup(&store, plan, now).await? {
+    if asked.explain {
+        let papers = explain_roundup(&store, plan, now).await?;
+        return explain(&papers, output);
+    }
+    match preview_roundup(&store, plan, now).await? {
         Some(card) => output.row(&card, RoundupCard::plain_text)?,
         None => output.note("Nothing has been collected for it: no roundup would be posted.")?,
     }
+    Ok(())
+}
+
+/// Lists papers with what their places come from.
+fn explain(papers: &[RankedPaper], output: Output) -> Result<(), CliError> {
+    if papers.is_empty() {
+        output.note("Nothing has been collected for it: no roundup would be posted.")?;
+        return Ok(());
+    }
+    let row = |paper: &RankedPaper| Ranked {
+        score: (paper.rank.score() * 100.0).round() / 100.0,
+        paper: paper.paper.to_string(),
+        title: paper.title.clone(),
+        query: paper.query.clone(),
+        why: match &paper.rank {
+            Rank::Match(standing) => rank_words(standing),
+            Rank::Rise { upvotes, stars } => gained_words(*upvotes, *stars),
+        },
+    };
+    let rows: Vec<Ranked> = papers.iter().map(row).collect();
+    output.rows(&rows, |rows| {
+        let mut table = table(&["SCORE", "PAPER", "TITLE", "UNDER", "WHY"]);
+        for row in rows {
+            let score = format!("{:.2}", row.score);
+            table.add_row([score, row.paper.clone(), row.title.clone(), row.query.clone(), row.why.clone()]);
+        }
+        table
+    })?;
     Ok(())
 }
 

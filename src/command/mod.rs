@@ -19,11 +19,10 @@ mod usage;
 mod value;
 mod zone;
 
-use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::query::Day;
-use crate::domain::{Cadence, ChannelId, Every, PaperId, Query, Style, SubscriptionId};
+use crate::domain::{Cadence, ChannelId, PaperId, Query, RoundupWish, Style, SubscriptionId};
 
 pub use line::parse_line;
 pub use mistake::Mistake;
@@ -107,16 +106,10 @@ pub enum Command {
     },
     /// `status`: how the sources and the channel are.
     Status,
-    /// `roundup`: shows or sets the channel's roundup; nothing given only shows it.
+    /// `roundup`: shows or sets the channel's roundups; nothing given only shows them.
     Roundup {
-        /// At which local time.
-        at: Option<Time>,
-        /// In which IANA zone, checked against the zone database.
-        zone: Option<String>,
-        /// On which days.
-        every: Option<Every>,
-        /// At most so many papers.
-        size: Option<u16>,
+        /// What is to be set; the zone is checked against the zone database.
+        wanted: RoundupWish,
     },
     /// `help`: how to use all, or one of them.
     Help {

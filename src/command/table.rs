@@ -2,6 +2,7 @@
 
 use super::given::Given;
 use super::{Command, Order, Window};
+use crate::domain::{RoundupSettings, RoundupWish};
 
 /// One command.
 #[derive(Debug)]
@@ -308,7 +309,8 @@ pub static COMMANDS: &[Spec] = &[
     Spec {
         name: "roundup",
         about: "Show or set this channel's roundup",
-        detail: "What is left out stays as it is.",
+        detail: "What is left out stays as it is. A subscription can have a roundup of its own, at another time; \
+                 every:off gives its papers back to the channel's.",
         changes: true,
         options: &[
             Opt { name: "at", about: "The local time of day: 09:00", required: false, kind: Kind::Time },
@@ -320,15 +322,42 @@ pub static COMMANDS: &[Spec] = &[
                 kind: Kind::Choice(&["daily", "weekdays", "weekly", "monthly", "off"]),
             },
             Opt { name: "size", about: "At most so many papers", required: false, kind: Kind::Number(1, 50) },
+            Opt {
+                name: "posted",
+                about: "Papers that were posted one by one: left out, or marked with a link",
+                required: false,
+                kind: Kind::Choice(&["hide", "mark"]),
+            },
+            Opt {
+                name: "quiet",
+                about: "A day without papers: nothing, or one line that says why",
+                required: false,
+                kind: Kind::Choice(&["silent", "say"]),
+            },
+            Opt {
+                name: "trending",
+                about: "When the trending papers come, whatever the channel is subscribed to",
+                required: false,
+                kind: Kind::Choice(&["daily", "weekly", "off"]),
+            },
+            Opt {
+                about: "A subscription of this channel that has its own roundup; the channel's when left out",
+                ..ANY_SUBSCRIPTION
+            },
         ],
         example: "roundup at:09:00 zone:Europe/Berlin every:weekdays",
         make: |given| {
-            Some(Command::Roundup {
+            let settings = RoundupSettings {
                 at: given.take("at"),
                 zone: given.take("zone"),
                 every: given.chosen("every", |name| name.parse().ok()),
                 size: given.take("size"),
-            })
+                posted: given.chosen("posted", |name| name.parse().ok()),
+                quiet: given.chosen("quiet", |name| name.parse().ok()),
+            };
+            let trending = given.chosen("trending", |name| name.parse().ok());
+            let subscription = given.take("subscription");
+            Some(Command::Roundup { wanted: RoundupWish { settings, trending, subscription } })
         },
     },
     Spec {

@@ -14,6 +14,7 @@ mod paper_id;
 pub mod precedence;
 pub mod query;
 pub mod ranking;
+mod roundup;
 pub mod schedule;
 mod subscription;
 mod verdict;
@@ -27,7 +28,8 @@ pub use listing::{Counters, Facts, Listing, Organization, SourceName, SourceSumm
 pub use paper::{Paper, PaperKey, ShortText};
 pub use paper_id::{PaperId, PaperIdError};
 pub use query::{Query, QueryError};
+pub use roundup::RoundupKind;
 pub use schedule::{Firing, Schedule};
 pub use subscription::{Rest, Subscription, SubscriptionId, Why};
 pub use verdict::{Attempt, Found, RetryPolicy, SendOutcome, Settle, Verdict, judge, judge_found, settle};
-pub use wish::{Cadence, Every, RoundupSettings, Style, UserId};
+pub use wish::{AlreadyPosted, Cadence, Every, QuietDay, RoundupSettings, RoundupWish, Style, UserId};

@@ -6,10 +6,16 @@
 //! ```
 //! Logarithms, since the hundredth vote says less than the first; a paper of unknown numbers is ranked by the rest.
 
+use serde::{Deserialize, Serialize};
+
 use super::query::{Field, MatchedTerm};
 
+/// What a square root of stars weighs against a vote among trending papers.
+const RISING_STARS: f64 = 4.0;
+
 /// What the rank of a paper is made of.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Standing {
     /// Votes gained since it was first seen.
     pub votes: u32,
@@ -24,9 +30,45 @@ pub struct Standing {
 impl Standing {
     /// The number that papers are ranked by; greater comes first.
     pub fn score(&self) -> f64 {
-        let gained = |count: u32| f64::from(count).ln_1p() / std::f64::consts::LN_2;
-        gained(self.votes) + 0.5 * gained(self.stars) + self.strength + (-self.age_days.max(0.0) / 7.0).exp2()
+        self.parts().iter().sum()
     }
+
+    /// What it is the sum of: votes, stars, match and age.
+    pub fn parts(&self) -> [f64; 4] {
+        let gained = |count: u32| f64::from(count).ln_1p() / std::f64::consts::LN_2;
+        let age = (-self.age_days.max(0.0) / 7.0).exp2();
+        [gained(self.votes), 0.5 * gained(self.stars), self.strength, age]
+    }
+}
+
+/// Why a paper has its place in a roundup.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rank {
+    /// By how it stands among what subscriptions have collected.
+    Match(Standing),
+    /// By how its numbers rise.
+    Rise {
+        /// Votes gained.
+        upvotes: u32,
+        /// Stars gained.
+        stars: u32,
+    },
+}
+
+impl Rank {
+    /// The number that papers are ranked by; greater comes first.
+    pub fn score(&self) -> f64 {
+        match self {
+            Self::Match(standing) => standing.score(),
+            Self::Rise { upvotes, stars } => momentum(*upvotes, *stars),
+        }
+    }
+}
+
+/// How strongly a paper rises: its votes, and its stars damped, for a repository can gain thousands in a day.
+pub fn momentum(upvotes: u32, stars: u32) -> f64 {
+    f64::from(upvotes) + RISING_STARS * f64::from(stars).sqrt()
 }
 
 /// How strongly a paper matches, by the places where the parts of the query stand in it.

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::SubscriptionId;
+
 macro_rules! named {
     ($type:ident, $what:literal, $($variant:ident = $name:literal),+) => {
         impl $type {
@@ -63,6 +65,8 @@ pub enum Style {
 }
 
 named!(Cadence, "time", Instant = "instant", Daily = "daily", Weekly = "weekly");
+named!(AlreadyPosted, "way with posted papers", Hide = "hide", Mark = "mark");
+named!(QuietDay, "way of a quiet day", Silent = "silent", Say = "say");
 named!(Style, "style", Line = "line", Card = "card", Full = "full");
 
 /// A person, as the platform numbers them: `80351110224678912`, `U2147483697`.
@@ -87,6 +91,50 @@ pub struct RoundupSettings {
     pub every: Option<Every>,
     /// At most so many papers.
     pub size: Option<u16>,
+    /// What becomes of papers that were posted one by one.
+    pub posted: Option<AlreadyPosted>,
+    /// What is posted on a day without papers.
+    pub quiet: Option<QuietDay>,
+}
+
+/// What somebody asks of a channel's roundups; nothing at all only looks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RoundupWish {
+    /// What is to be set.
+    pub settings: RoundupSettings,
+    /// When the trending papers come: daily, weekly or off.
+    pub trending: Option<Every>,
+    /// The subscription whose own roundup is meant; `None` is the channel's.
+    pub subscription: Option<SubscriptionId>,
+}
+
+impl RoundupWish {
+    /// True when something is to be set.
+    pub fn changes(&self) -> bool {
+        self.settings != RoundupSettings::default() || self.trending.is_some()
+    }
+}
+
+/// What a roundup does with papers that were posted one by one since the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AlreadyPosted {
+    /// They are left out.
+    #[default]
+    Hide,
+    /// They stand in it with a link to their message.
+    Mark,
+}
+
+/// What comes on a day without papers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum QuietDay {
+    /// Nothing.
+    #[default]
+    Silent,
+    /// One line that says why.
+    Say,
 }
 
 /// On which days a roundup comes.

@@ -3,6 +3,7 @@
 mod badges;
 mod card;
 mod plain;
+mod quiet;
 mod refusal;
 pub mod replies;
 mod reply;
@@ -14,11 +15,15 @@ use serde::{Deserialize, Serialize};
 pub use badges::badges;
 pub use card::{PaperCard, paper_card};
 pub use plain::{clean, cut, join_within, web_link};
+pub use quiet::{LateSource, QuietReason, late_note, quiet_card};
 pub use refusal::Refusal;
 pub use reply::{
     Audience, Block, Button, Choice, Entry, Field, Form, Input, Line, Look, Menu, Piece, Press, Reply,
 };
-pub use roundup::{RoundupCard, RoundupLine, RoundupPaper, RoundupSection, roundup};
+pub use roundup::{
+    DETAILS, POSTED, PostedAt, RoundupCard, RoundupLine, RoundupPaper, RoundupSection, details_control,
+    details_of, roundup, trending_roundup,
+};
 pub use why::why_sentence;
 
 /// A message, before a platform renders it.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::card::{PaperCard, day};
 use super::plain::{clean, cut};
-use crate::domain::PaperId;
+use crate::domain::{ChannelId, PaperId, RoundupKind};
 
 /// The longest label of a section, in characters.
 const LABEL_MAX: usize = 80;
@@ -19,6 +19,9 @@ pub struct RoundupCard {
     pub sections: Vec<RoundupSection>,
     /// Said below: papers left out, what was late.
     pub note: String,
+    /// What the button below it asks the bot for, where there are details: see [`details_of`].
+    #[serde(default)]
+    pub details: Option<String>,
 }
 
 /// The papers of one subscription.
@@ -41,6 +44,39 @@ pub struct RoundupLine {
     pub url: String,
     /// Byline and small facts: `Ada Lovelace and 3 more`, `12 upvotes`.
     pub facts: Vec<String>,
+    /// The message in which it was posted on its own before.
+    #[serde(default)]
+    pub posted: Option<PostedAt>,
+}
+
+/// A message of ours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostedAt {
+    /// The server or workspace, where it is known.
+    pub workspace: Option<String>,
+    /// The channel.
+    pub channel: ChannelId,
+    /// The platform's id of the message.
+    pub message: String,
+}
+
+/// The words that lead to the message of a paper that was posted on its own.
+pub const POSTED: &str = "already posted";
+/// The words of the button below a roundup.
+pub const DETAILS: &str = "Details";
+/// What the ids of those buttons begin with.
+const DETAILS_CONTROL: &str = "roundup:";
+
+/// The id of the button below a roundup. It only names a roundup of the channel in which it is pressed, and works as
+/// long as that is known.
+pub fn details_control(kind: RoundupKind, date: Date) -> String {
+    format!("{DETAILS_CONTROL}{kind}:{date}")
+}
+
+/// Which roundup the button with an id asks for; `None` when it is none of those.
+pub fn details_of(control: &str) -> Option<(RoundupKind, Date)> {
+    let (kind, date) = control.strip_prefix(DETAILS_CONTROL)?.rsplit_once(':')?;
+    Some((kind.parse().ok()?, date.parse().ok()?))
 }
 
 /// What goes into a roundup: a paper's card, and the query of the subscription that it stands under.
@@ -72,6 +108,27 @@ pub fn roundup(date: Date, papers: &[RoundupPaper<'_>], size: usize) -> RoundupC
         heading: format!("Roundup of {}, {}: {} {noun}", date.strftime("%a"), day(date), papers.len()),
         sections,
         note,
+        details: None,
+    }
+}
+
+/// Makes the roundup of the papers that rise, each with what it gained; `more` is how many rise beside them.
+pub fn trending_roundup(date: Date, papers: &[(PaperCard, String)], span: &str, more: usize) -> RoundupCard {
+    let lines = papers.iter().map(|(card, gained)| {
+        let mut line = line(card);
+        line.facts.insert(0, gained.clone());
+        line
+    });
+    let section = RoundupSection { label: format!("Rising in the last {span}"), lines: lines.collect() };
+    let noun = if papers.len() == 1 { "paper" } else { "papers" };
+    RoundupCard {
+        heading: format!("Trending on {}, {}: {} {noun}", date.strftime("%a"), day(date), papers.len()),
+        sections: vec![section],
+        note: match more {
+            0 => String::new(),
+            more => format!("{more} more: the command “trending” lists them"),
+        },
+        details: None,
     }
 }
 
@@ -79,22 +136,46 @@ fn line(card: &PaperCard) -> RoundupLine {
     let byline = Some(clean(&card.byline)).filter(|byline| !byline.is_empty());
     let mut facts: Vec<String> = byline.into_iter().chain(card.facts()).collect();
     facts.extend(card.stars_text());
-    RoundupLine { paper: card.paper.clone(), title: card.heading(), url: card.url.clone(), facts }
+    RoundupLine {
+        paper: card.paper.clone(),
+        title: card.heading(),
+        url: card.url.clone(),
+        facts,
+        posted: None,
+    }
 }
 
 impl RoundupCard {
+    /// Adds a sentence to what is said below.
+    pub fn add_note(&mut self, said: &str) {
+        if !self.note.is_empty() && !said.is_empty() {
+            self.note.push_str(" · ");
+        }
+        self.note.push_str(said);
+    }
+
     /// The roundup without any mark-up.
     pub fn plain_text(&self) -> String {
         let mut parts = vec![self.heading.clone()];
         for section in &self.sections {
             parts.push(section.label.clone());
             for line in &section.lines {
-                parts.push(format!("• {}\n  {} {}", line.title, line.facts.join(" · "), line.url));
+                let facts = line.facts_text();
+                parts.push(format!("• {}\n  {facts} {}", line.title, line.url));
             }
         }
         parts.push(self.note.clone());
         parts.retain(|part| !part.is_empty());
         parts.join("\n")
+    }
+}
+
+impl RoundupLine {
+    /// The small facts, with that it was posted before where nothing can lead to the message.
+    pub fn facts_text(&self) -> String {
+        let posted = self.posted.as_ref().map(|_| POSTED.to_owned());
+        let facts: Vec<String> = posted.into_iter().chain(self.facts.iter().cloned()).collect();
+        facts.join(" · ")
     }
 }
 
@@ -122,6 +203,21 @@ mod tests {
             stars: None,
             withdrawn: false,
             badges: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_button_below_a_roundup_names_its_kind_and_date_and_nothing_else_is_read() {
+        for kind in ["matches", "trending", "sub:12"] {
+            let kind: RoundupKind = kind.parse().unwrap();
+            let control = details_control(kind, date(2026, 8, 4));
+            assert_eq!(details_of(&control), Some((kind, date(2026, 8, 4))), "{control}");
+            assert!(control.bytes().all(|b| b.is_ascii_alphanumeric() || b":-".contains(&b)), "{control}");
+        }
+        for wrong in
+            ["", "roundup:", "roundup:matches", "roundup:matches:2026-13-01", "roundup:x:2026-08-04", "0:0"]
+        {
+            assert_eq!(details_of(wrong), None, "{wrong}");
         }
     }
 

@@ -1,48 +1,43 @@
-//! Makes the channels' roundups, each once for its local date.
-//!
-//! What goes in is computed from matches, not from deliveries: a paper whose own post failed or cannot be
-//! confirmed comes in here.
+//! Brings the channels' roundups at their time, each kind once for its local date.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
-use jiff::civil::{Date, Weekday};
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use tokio::sync::Mutex;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
+use super::roundup_make::{Made, made, span, weekly_too};
+use super::roundup_sources::{Resting, SourceClock, SourceDay};
 use super::{Stage, Step};
 use crate::chat::ChatPlatform;
 use crate::clock::Clock;
-use crate::domain::ranking::{Standing, strength};
-use crate::domain::{Cadence, Every, Firing, PaperKey, Platform, RoundupSettings, Schedule};
-use crate::message::{Message, PaperCard, RoundupCard, RoundupPaper, paper_card, roundup};
-use crate::store::{Collected, NewRoundup, RoundupPlan, Store};
-use crate::summary::short_text;
+use crate::domain::{AlreadyPosted, Every, Firing, Platform, QuietDay, RoundupKind, Schedule};
+use crate::message::{Message, QuietReason, RoundupCard, details_control, late_note, quiet_card};
+use crate::store::{NewRoundup, RoundupPlan, Store};
 
 /// A roundup that could not be made in time is made up for so long, and then left out.
 const CATCH_UP: Duration = Duration::from_hours(12);
-/// Matches older than this are not collected any more: longer than a month, the longest rhythm.
-const COLLECT_DAYS: i64 = 35;
+/// For so long a roundup waits for a source that is late.
+const PATIENCE: Duration = Duration::from_hours(2);
+/// How often it looks whether the source has come.
+const LOOK_AGAIN: Duration = Duration::from_mins(2);
 
 /// The stage that makes roundups.
 pub struct Roundups {
     store: Store,
     clock: Arc<dyn Clock>,
     platforms: HashMap<Platform, Arc<dyn ChatPlatform>>,
+    sources: Option<Arc<dyn SourceClock>>,
     /// When the next one is due, as of a version of the subscriptions.
     next: Mutex<Option<(i64, Timestamp)>>,
 }
 
-/// One channel's roundup that is ready to be rendered.
-struct Made {
-    card: RoundupCard,
-    papers: Vec<PaperKey>,
-}
+/// How the sources stand at the times of this step's roundups.
+type Days = HashMap<Timestamp, SourceDay>;
 
 impl Roundups {
     /// Makes the stage.
@@ -52,85 +47,149 @@ impl Roundups {
         platforms: impl IntoIterator<Item = Arc<dyn ChatPlatform>>,
     ) -> Self {
         let platforms = platforms.into_iter().map(|p| (p.platform(), p)).collect();
-        Self { store, clock, platforms, next: Mutex::default() }
+        Self { store, clock, platforms, sources: None, next: Mutex::default() }
     }
 
-    /// Deals with the latest date of one channel, when it is due and was not dealt with before.
-    async fn deal(&self, plan: &RoundupPlan, now: Timestamp) -> anyhow::Result<()> {
-        let Some(firing) = latest(plan, now) else { return Ok(()) };
+    /// Waits up to two hours for sources that are late.
+    #[must_use]
+    pub fn waiting_for(mut self, sources: Arc<dyn SourceClock>) -> Self {
+        self.sources = Some(sources);
+        self
+    }
+
+    /// Deals with the latest date of one roundup, when it is due and was not dealt with before; gives the time to look
+    /// again when it waits for a source.
+    async fn deal(
+        &self,
+        plan: &RoundupPlan,
+        days: &mut Days,
+        now: Timestamp,
+    ) -> anyhow::Result<Option<Timestamp>> {
+        let Some(firing) = latest(plan, now) else { return Ok(None) };
         if firing.at < plan.since || plan.done.is_some_and(|done| firing.date <= done) {
-            return Ok(());
+            return Ok(None);
         }
         let channel = &plan.destination.channel;
         if now.duration_since(firing.at).unsigned_abs() > CATCH_UP {
             let note = "it could not be made within 12 hours";
-            if self.store.commit_roundup(plan.destination.id, firing.date, Err(note), now).await? {
+            if self.commit(plan, firing, Err(note), now).await? {
                 warn!("Left out the roundup of {} in {channel}: {note}", firing.date);
             }
-            return Ok(());
+            return Ok(None);
         }
-        let made = made(&self.store, plan, firing.date, now, weekly_too(plan, firing.date)).await?;
-        let platform = self.platforms.get(&plan.destination.platform);
-        let (Some(made), Some(platform)) = (made, platform) else {
-            let note = "nothing was collected";
-            self.store.commit_roundup(plan.destination.id, firing.date, Err(note), now).await?;
-            return Ok(());
+        let day = self.sources_at(plan, firing, days).await?;
+        if !day.late.is_empty() && now < firing.at + PATIENCE {
+            debug!("The roundup of {} in {channel} waits for {:?}", firing.date, day.late);
+            return Ok(Some((now + LOOK_AGAIN).min(firing.at + PATIENCE)));
+        }
+        let weekly = weekly_too(plan, firing.date);
+        let new = match made(&self.store, plan, firing.date, now, weekly).await? {
+            Some(made) => self.full(plan, firing, made, &day, now),
+            None if says_so(plan, weekly) => self.quiet(plan, firing, day, now),
+            None => None,
         };
-        let rendered = platform.render(&Message::Roundup(made.card));
-        let papers = made.papers.len();
-        let new = NewRoundup {
-            papers: made.papers,
+        let Some(new) = new else {
+            self.commit(plan, firing, Err("nothing was collected"), now).await?;
+            return Ok(None);
+        };
+        let papers = new.papers.len();
+        let committed = self.commit(plan, firing, Ok(&new), now).await;
+        crashpoint!("roundup_post_commit");
+        if committed.with_context(|| format!("cannot store the roundup of {channel}"))? {
+            info!(papers, kind = %plan.kind, "Queued the roundup of {} for {channel}", firing.date);
+            return Ok(None);
+        }
+        // Another process was quicker, with this date or with one of the papers: what is left now?
+        Ok(Some(now))
+    }
+
+    async fn commit(
+        &self,
+        plan: &RoundupPlan,
+        firing: Firing,
+        made: Result<&NewRoundup, &str>,
+        now: Timestamp,
+    ) -> anyhow::Result<bool> {
+        Ok(self.store.commit_roundup(plan.destination.id, plan.kind, firing.date, made, now).await?)
+    }
+
+    /// How the sources stand; what is trending is known without them.
+    async fn sources_at(
+        &self,
+        plan: &RoundupPlan,
+        firing: Firing,
+        days: &mut Days,
+    ) -> anyhow::Result<SourceDay> {
+        let Some(sources) = self.sources.as_ref().filter(|_| plan.kind != RoundupKind::Trending) else {
+            return Ok(SourceDay::default());
+        };
+        if let Some(known) = days.get(&firing.at) {
+            return Ok(known.clone());
+        }
+        let day = sources.at(firing.at).await.context("cannot tell which sources are late")?;
+        days.insert(firing.at, day.clone());
+        Ok(day)
+    }
+
+    fn full(
+        &self,
+        plan: &RoundupPlan,
+        firing: Firing,
+        made: Made,
+        day: &SourceDay,
+        now: Timestamp,
+    ) -> Option<NewRoundup> {
+        let Made { mut card, papers } = made;
+        card.add_note(&late_note(&day.late));
+        card.details = Some(details_control(plan.kind, firing.date));
+        let (keys, reasons) =
+            papers.into_iter().map(|placed| (placed.key, (placed.why, placed.rank))).unzip();
+        Some(NewRoundup { papers: keys, reasons, ..self.rendered(plan, card, now)? })
+    }
+
+    fn quiet(
+        &self,
+        plan: &RoundupPlan,
+        firing: Firing,
+        day: SourceDay,
+        now: Timestamp,
+    ) -> Option<NewRoundup> {
+        let (kind, reason) = match (plan.kind, day) {
+            (RoundupKind::Trending, _) => ("Trending", QuietReason::NothingRises(span(plan).0)),
+            (_, SourceDay { late, .. }) if !late.is_empty() => ("Roundup", QuietReason::Late(late)),
+            (_, SourceDay { rest: Some(Resting::Weekend), .. }) => ("Roundup", QuietReason::Weekend),
+            (_, SourceDay { rest: Some(Resting::Holiday(name)), .. }) => {
+                ("Roundup", QuietReason::Holiday(name))
+            }
+            _ => ("Roundup", QuietReason::NoMatch),
+        };
+        self.rendered(plan, quiet_card(kind, firing.date, &reason), now)
+    }
+
+    /// The bytes for the channel's platform; `None` when this process does not know it.
+    fn rendered(&self, plan: &RoundupPlan, card: RoundupCard, now: Timestamp) -> Option<NewRoundup> {
+        let platform = self.platforms.get(&plan.destination.platform)?;
+        let rendered = platform.render(&Message::Roundup(card));
+        Some(NewRoundup {
+            papers: Vec::new(),
+            reasons: Vec::new(),
             rich: rendered.rich,
             plain: rendered.plain,
             expires_at: now + CATCH_UP,
-        };
-        let committed = self.store.commit_roundup(plan.destination.id, firing.date, Ok(&new), now).await;
-        crashpoint!("roundup_post_commit");
-        if committed.with_context(|| format!("cannot store the roundup of {channel}"))? {
-            info!(papers, "Queued the roundup of {} for {channel}", firing.date);
-        }
-        Ok(())
+        })
     }
 }
 
-/// What a channel's roundup would hold at a time; `None` when nothing has been collected for it.
-pub async fn preview_roundup(
-    store: &Store,
-    plan: &RoundupPlan,
-    now: Timestamp,
-) -> anyhow::Result<Option<RoundupCard>> {
-    let date = now.to_zoned(rhythm(plan).map_or(TimeZone::UTC, |rhythm| rhythm.zone)).date();
-    Ok(made(store, plan, date, now, true).await?.map(|made| made.card))
+/// True when a day without papers is told: where it is wished and something was to be collected.
+fn says_so(plan: &RoundupPlan, weekly: bool) -> bool {
+    let collects = plan.daily
+        || (plan.weekly && weekly)
+        || plan.kind == RoundupKind::Trending
+        || plan.settings.posted == Some(AlreadyPosted::Mark);
+    plan.settings.quiet == Some(QuietDay::Say) && collects
 }
 
-/// Collects, merges and ranks.
-async fn made(
-    store: &Store,
-    plan: &RoundupPlan,
-    date: Date,
-    now: Timestamp,
-    weekly: bool,
-) -> anyhow::Result<Option<Made>> {
-    let since = now - (COLLECT_DAYS * 24).hours();
-    let mut collected = store.collected(plan.destination.id, since).await?;
-    collected.retain(|one| weekly || one.cadence != Cadence::Weekly);
-    if collected.is_empty() {
-        return Ok(None);
-    }
-    collected.sort_by(|a, b| score(b, now).total_cmp(&score(a, now)).then(a.paper.key.cmp(&b.paper.key)));
-    let mut seen = HashSet::new();
-    // Several subscriptions may ask for a paper; it stands under the one that it matches best.
-    collected.retain(|one| seen.insert(one.paper.key));
-    let cards: Vec<PaperCard> =
-        collected.iter().map(|one| paper_card(&one.paper, &short_text(&one.paper.facts, 0), &[])).collect();
-    let papers: Vec<RoundupPaper<'_>> =
-        cards.iter().zip(&collected).map(|(card, one)| RoundupPaper { card, query: &one.query }).collect();
-    let size = plan.settings.size.unwrap_or(RoundupSettings::SIZE);
-    let card = roundup(date, &papers, size.into());
-    Ok(Some(Made { card, papers: collected.iter().map(|one| one.paper.key).collect() }))
-}
-
-/// The channel's own rhythm; `None` when its zone is unknown to this version.
+/// The roundup's own rhythm; `None` when its zone is unknown to this version.
 fn rhythm(plan: &RoundupPlan) -> Option<Schedule> {
     plan.settings.schedule()
 }
@@ -151,27 +210,6 @@ fn next(plan: &RoundupPlan, after: Timestamp) -> Option<Timestamp> {
     schedules.iter().flatten().filter_map(|schedule| Some(schedule.firings(after).next()?.at)).min()
 }
 
-/// Weekly papers come on Mondays, or with a rhythm that is no faster.
-fn weekly_too(plan: &RoundupPlan, date: Date) -> bool {
-    date.weekday() == Weekday::Monday || matches!(plan.settings.every, Some(Every::Weekly | Every::Monthly))
-}
-
-fn score(collected: &Collected, now: Timestamp) -> f64 {
-    let gained = |now: Option<u32>, first: Option<i64>| {
-        let first = first.and_then(|first| u32::try_from(first).ok()).unwrap_or(0);
-        now.unwrap_or(0).saturating_sub(first)
-    };
-    let paper = &collected.paper;
-    let listed = paper.day.to_zoned(TimeZone::UTC).map_or(now, |day| day.timestamp());
-    Standing {
-        votes: gained(paper.counters.upvotes, collected.first_upvotes),
-        stars: gained(paper.counters.stars, collected.first_stars),
-        strength: strength(&collected.terms),
-        age_days: now.duration_since(listed).as_secs_f64() / 86_400.0,
-    }
-    .score()
-}
-
 #[async_trait]
 impl Stage for Roundups {
     fn name(&self) -> &'static str {
@@ -188,12 +226,12 @@ impl Stage for Roundups {
         {
             return Ok(Step::Idle { until: Some(at) });
         }
-        let plans = self.store.roundup_plans().await?;
+        let (plans, mut days) = (self.store.roundup_plans().await?, Days::new());
+        let mut soonest = now + 24.hours();
         for plan in &plans {
-            self.deal(plan, now).await?;
+            let again = self.deal(plan, &mut days, now).await?;
+            soonest = soonest.min(again.unwrap_or(soonest)).min(next(plan, now).unwrap_or(soonest));
         }
-        let soonest = plans.iter().filter_map(|plan| next(plan, now)).min();
-        let soonest = soonest.unwrap_or(now + 24.hours());
         *next_due = Some((version, soonest));
         Ok(Step::Idle { until: Some(soonest) })
     }

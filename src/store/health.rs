@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use super::db::{query, query_as, reading, writing};
-use super::values::{count, micros, opt_timestamp, parsed, text, timestamp};
+use super::db::{query, query_as, query_scalar, reading, writing};
+use super::values::{count, day, micros, opt_timestamp, parsed, text, timestamp};
 use super::{Store, StoreError};
 use crate::domain::SourceName;
 
@@ -102,6 +102,26 @@ impl Store {
             lags.push((source, lag(day, stored)));
         }
         rows.into_iter().map(|row| health(row, &lags)).collect()
+    }
+
+    /// True when a source has listed papers of a day or a later one, first seen since a time.
+    pub async fn has_listed(
+        &self,
+        source: SourceName,
+        of: Date,
+        seen_since: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sql = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM listing
+            WHERE source = $1 AND first_seen_at >= $3 AND day >= $2 LIMIT 1) l";
+        let found: i64 = reading!(self, |tx| {
+            query_scalar(sql)
+                .bind(source.0)
+                .bind(day(of))
+                .bind(micros(seen_since))
+                .fetch_one(&mut *tx)
+                .await?
+        });
+        Ok(found > 0)
     }
 
     /// Keeps what a poll came to; a last error stays when later polls succeed.

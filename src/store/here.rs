@@ -7,8 +7,8 @@ use super::values::{from_json, micros, opt_timestamp, parsed, timestamp};
 use super::{Store, StoreError};
 use crate::domain::query::MatchedTerm;
 use crate::domain::{
-    Cadence, ChannelId, DeliveryState, DestinationId, PaperKey, Platform, Query, RoundupSettings,
-    SubscriptionId,
+    Cadence, ChannelId, DeliveryState, DestinationId, PaperKey, Platform, Query, RoundupKind,
+    RoundupSettings, SubscriptionId,
 };
 
 /// Where the delivery of a paper to one channel stands.
@@ -202,16 +202,6 @@ impl Store {
         &self,
         destination: DestinationId,
     ) -> Result<Option<RoundupSettings>, StoreError> {
-        type Row = (Option<String>, Option<String>, Option<String>, Option<i64>);
-        let sql = "SELECT local_time, zone, every, size FROM roundup_setting WHERE destination_id = $1";
-        let row: Option<Row> =
-            reading!(self, |tx| query_as(sql).bind(destination.0).fetch_optional(&mut *tx).await?);
-        let Some((at, zone, every, size)) = row else { return Ok(None) };
-        Ok(Some(RoundupSettings {
-            at: at.map(|at| parsed(&at, "the time of a roundup")).transpose()?,
-            zone,
-            every: every.map(|every| parsed(&every, "the days of a roundup")).transpose()?,
-            size: size.and_then(|size| u16::try_from(size).ok()),
-        }))
+        self.roundup_settings_of(destination, RoundupKind::Matches).await
     }
 }

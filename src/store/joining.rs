@@ -21,9 +21,9 @@ pub(super) const MOVE: [&str; 10] = [
         SELECT $1, taken_at, upvotes, comments, stars FROM counter_snapshot WHERE paper_id = $2
         ON CONFLICT (paper_id, taken_at) DO NOTHING",
     "DELETE FROM counter_snapshot WHERE paper_id <> $1 AND paper_id = $2",
-    "INSERT INTO roundup_paper (destination_id, local_date, paper_id)
-        SELECT destination_id, local_date, $1 FROM roundup_paper WHERE paper_id = $2
-        ON CONFLICT (destination_id, paper_id, local_date) DO NOTHING",
+    "INSERT INTO roundup_paper (destination_id, kind, local_date, paper_id, place, why, standing)
+        SELECT destination_id, kind, local_date, $1, place, why, standing FROM roundup_paper WHERE paper_id = $2
+        ON CONFLICT (destination_id, paper_id, kind, local_date) DO NOTHING",
     "DELETE FROM roundup_paper WHERE paper_id <> $1 AND paper_id = $2",
     "INSERT INTO paper_event (paper_id, kind, value, source, happened_at)
         SELECT $1, kind, value, source, happened_at FROM paper_event WHERE paper_id = $2

@@ -70,7 +70,7 @@ pub use polling::{SourceState, Validators};
 pub use readiness::Paused;
 pub use recording::Recorded;
 pub use roundup_settings::Waiting;
-pub use roundups::{Collected, NewRoundup, RoundupPlan};
+pub use roundups::{Collected, InRoundup, NewRoundup, RoundupPlan};
 pub use routing::{NewDelivery, NewMatch, Occasion, Routed};
 pub use sandbox::SandboxMessage;
 pub use source_gate::SourceTurn;

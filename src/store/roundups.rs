@@ -1,4 +1,6 @@
-//! Roundups: which channels have one, what goes into it, and that each local date is dealt with once.
+//! Roundups: which channels have which, what goes into them, and that each local date of a kind is dealt with once.
+
+use std::iter::repeat;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -8,17 +10,24 @@ use super::destinations::{DestinationRow, destination_columns};
 use super::outbox::queue::refresh;
 use super::papers::PaperRow;
 use super::roundup_settings::SettingsRow;
-use super::values::{day, from_json, micros, parsed, text, timestamp};
+use super::values::{day, from_json, json, micros, opt_timestamp, parsed, text, timestamp};
 use super::{Store, StoreError};
 use crate::domain::query::MatchedTerm;
-use crate::domain::{Cadence, DeliveryId, Destination, DestinationId, Paper, PaperKey, RoundupSettings};
+use crate::domain::ranking::Rank;
+use crate::domain::{
+    Cadence, DeliveryId, Destination, DestinationId, Paper, PaperKey, RoundupKind, RoundupSettings, Why,
+};
 
-/// A channel that may have a roundup.
+/// A channel that may have a roundup of a kind.
 #[derive(Debug, Clone)]
 pub struct RoundupPlan {
     /// The channel.
     pub destination: Destination,
-    /// What was chosen there.
+    /// The server or workspace of the channel, where it is known.
+    pub workspace: Option<String>,
+    /// Which of its roundups.
+    pub kind: RoundupKind,
+    /// What was chosen there, for another kind than the matches filled up with what was chosen for those.
     pub settings: RoundupSettings,
     /// True when it has subscriptions whose papers come daily.
     pub daily: bool,
@@ -28,6 +37,8 @@ pub struct RoundupPlan {
     pub since: Timestamp,
     /// The last local date that was dealt with.
     pub done: Option<Date>,
+    /// When that was.
+    pub done_at: Option<Timestamp>,
 }
 
 /// A paper that waits for a channel's roundup.
@@ -45,13 +56,17 @@ pub struct Collected {
     pub first_upvotes: Option<i64>,
     /// Stars when they were first seen.
     pub first_stars: Option<i64>,
+    /// The platform's id of the message in which it was posted on its own.
+    pub posted: Option<String>,
 }
 
 /// A roundup that is ready for the outbox.
 #[derive(Debug, Clone)]
 pub struct NewRoundup {
-    /// Its papers, the best first; never empty.
+    /// Its papers, the best first; none on a quiet day of which one line is said.
     pub papers: Vec<PaperKey>,
+    /// Why each of them has its place, in the same order; kept for who asks.
+    pub reasons: Vec<(Option<Why>, Rank)>,
     /// The platform's bytes.
     pub rich: String,
     /// The platform's bytes in plain words.
@@ -62,12 +77,15 @@ pub struct NewRoundup {
 
 #[derive(sqlx::FromRow)]
 struct PlanRow {
+    kind: String,
+    workspace: Option<String>,
     #[sqlx(flatten)]
     settings: SettingsRow,
     daily: i64,
     weekly: i64,
     since: i64,
     done: Option<String>,
+    done_at: Option<i64>,
     #[sqlx(flatten)]
     destination: DestinationRow,
 }
@@ -78,51 +96,107 @@ impl TryFrom<PlanRow> for RoundupPlan {
         let of = |what: &str| format!("the {what} of a roundup");
         Ok(Self {
             destination: row.destination.try_into()?,
+            workspace: row.workspace,
+            kind: parsed(&row.kind, &of("kind"))?,
             settings: row.settings.try_into()?,
             daily: row.daily > 0,
             weekly: row.weekly > 0,
             since: timestamp(row.since, &of("beginning"))?,
             done: row.done.map(|date| parsed(&date, &of("date"))).transpose()?,
+            done_at: opt_timestamp(row.done_at, &of("last time"))?,
         })
     }
 }
 
+/// True in SQL for a subscription `s` that has no roundup of its own.
+macro_rules! without_own {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM roundup_setting o
+            WHERE o.subscription_id = s.id AND (o.every IS NULL OR o.every <> 'off'))"
+    };
+}
+
+/// The date and the time of the last roundup of a kind.
+macro_rules! done {
+    ($kind:literal) => {
+        concat!(
+            "(SELECT MAX(u.local_date) FROM roundup u WHERE u.destination_id = destination.id AND u.kind = ",
+            $kind,
+            ") AS done, (SELECT MAX(u.fired_at) FROM roundup u WHERE u.destination_id = destination.id AND u.kind = ",
+            $kind,
+            ") AS done_at, "
+        )
+    };
+}
+
 const PLANS: &str = concat!(
-    "SELECT r.local_time, r.zone, r.every, r.size,
-        (SELECT COUNT(*) FROM subscription s WHERE s.destination_id = destination.id AND s.cadence = 'daily') AS daily,
-        (SELECT COUNT(*) FROM subscription s WHERE s.destination_id = destination.id AND s.cadence = 'weekly') AS weekly,
+    "SELECT 'matches' AS kind, destination.workspace, r.local_time, r.zone, r.every, r.size, r.posted, r.quiet,
+        (SELECT COUNT(*) FROM subscription s WHERE s.destination_id = destination.id AND s.cadence = 'daily' AND ",
+    without_own!(),
+    ") AS daily,
+        (SELECT COUNT(*) FROM subscription s WHERE s.destination_id = destination.id AND s.cadence = 'weekly' AND ",
+    without_own!(),
+    ") AS weekly,
         COALESCE((SELECT MIN(s.created_at) FROM subscription s WHERE s.destination_id = destination.id),
-            r.changed_at) AS since,
-        (SELECT MAX(u.local_date) FROM roundup u WHERE u.destination_id = destination.id) AS done, ",
+            r.changed_at) AS since, ",
+    done!("'matches'"),
     destination_columns!(),
-    " FROM destination LEFT JOIN roundup_setting r ON r.destination_id = destination.id
+    " FROM destination
+        LEFT JOIN roundup_setting r ON r.destination_id = destination.id AND r.kind = 'matches'
     WHERE destination.paused_at IS NULL AND (r.every IS NULL OR r.every <> 'off')
         AND EXISTS (SELECT 1 FROM subscription s WHERE s.destination_id = destination.id)
     ORDER BY destination.id"
 );
 
-// An instant paper comes only when its own post failed or cannot be confirmed. A paper whose roundup was
-// never posted is free for the next one.
-const COLLECTED: &str = "SELECT paper.*, s.query AS asked, s.cadence, m.terms,
+// A kind fires from its setting on: what is chosen after its hour begins the day after.
+const OTHER_PLANS: &str = concat!(
+    "SELECT k.kind, destination.workspace, COALESCE(k.local_time, r.local_time) AS local_time,
+        COALESCE(k.zone, r.zone) AS zone,
+        COALESCE(k.every, CASE WHEN s.cadence = 'weekly' THEN 'weekly' ELSE 'daily' END) AS every,
+        COALESCE(k.size, r.size) AS size, COALESCE(k.posted, r.posted) AS posted,
+        COALESCE(k.quiet, r.quiet) AS quiet,
+        CAST(1 AS BIGINT) AS daily, CAST(0 AS BIGINT) AS weekly, k.changed_at AS since, ",
+    done!("k.kind"),
+    destination_columns!(),
+    " FROM roundup_setting k JOIN destination ON destination.id = k.destination_id
+        LEFT JOIN roundup_setting r ON r.destination_id = k.destination_id AND r.kind = 'matches'
+        LEFT JOIN subscription s ON s.id = k.subscription_id AND s.destination_id = k.destination_id
+    WHERE destination.paused_at IS NULL AND k.kind <> 'matches' AND (k.every IS NULL OR k.every <> 'off')
+        AND (k.kind = 'trending' OR s.cadence <> 'instant')
+    ORDER BY destination.id, k.subscription_id"
+);
+
+// An instant paper comes only when its own post failed or cannot be confirmed, or was posted after `$3`. A paper whose
+// roundup was never posted is free for the next one; what was trending is no less a match.
+const COLLECTED: &str = concat!(
+    "SELECT paper.*, s.query AS asked, s.cadence, m.terms,
         (SELECT c.upvotes FROM counter_snapshot c WHERE c.paper_id = paper.id AND c.upvotes IS NOT NULL
             ORDER BY c.taken_at LIMIT 1) AS first_upvotes,
         (SELECT c.stars FROM counter_snapshot c WHERE c.paper_id = paper.id AND c.stars IS NOT NULL
-            ORDER BY c.taken_at LIMIT 1) AS first_stars
+            ORDER BY c.taken_at LIMIT 1) AS first_stars,
+        (SELECT MIN(d.message_id) FROM delivery d WHERE d.destination_id = $1 AND d.paper_id = paper.id
+            AND d.kind = 'paper' AND d.state = 'sent') AS posted
     FROM paper_match m
         JOIN subscription s ON s.id = m.subscription_id
         JOIN paper ON paper.id = m.paper_id
     WHERE s.destination_id = $1 AND m.matched_at > $2
+        AND (s.id = $4 OR ($4 = 0 AND (s.cadence = 'instant' OR ",
+    without_own!(),
+    ")))
         AND (s.cadence <> 'instant' OR EXISTS (SELECT 1 FROM delivery d
             WHERE d.destination_id = $1 AND d.paper_id = m.paper_id AND d.kind = 'paper'
-                AND d.state IN ('ambiguous', 'dead', 'skipped')))
+                AND (d.state IN ('ambiguous', 'dead', 'skipped') OR (d.state = 'sent' AND d.sent_at > $3))))
         AND NOT EXISTS (SELECT 1 FROM delivery d
             WHERE d.destination_id = $1 AND d.paper_id = m.paper_id AND d.kind = 'paper'
-                AND d.state IN ('pending', 'leased', 'unknown', 'sent'))
+                AND (d.state IN ('pending', 'leased', 'unknown') OR (d.state = 'sent' AND d.sent_at <= $3)))
         AND NOT EXISTS (SELECT 1 FROM roundup_paper p
-            JOIN roundup u ON u.destination_id = p.destination_id AND u.local_date = p.local_date
+            JOIN roundup u ON u.destination_id = p.destination_id AND u.kind = p.kind
+                AND u.local_date = p.local_date
             JOIN delivery d ON d.id = u.delivery_id
-            WHERE p.destination_id = $1 AND p.paper_id = m.paper_id AND d.state NOT IN ('dead', 'skipped'))
-    ORDER BY m.matched_at, s.id";
+            WHERE p.destination_id = $1 AND p.paper_id = m.paper_id AND p.kind <> 'trending'
+                AND d.state NOT IN ('dead', 'skipped'))
+    ORDER BY m.matched_at, s.id"
+);
 
 #[derive(sqlx::FromRow)]
 struct CollectedRow {
@@ -131,6 +205,7 @@ struct CollectedRow {
     terms: String,
     first_upvotes: Option<i64>,
     first_stars: Option<i64>,
+    posted: Option<String>,
     #[sqlx(flatten)]
     paper: PaperRow,
 }
@@ -145,51 +220,125 @@ impl TryFrom<CollectedRow> for Collected {
             terms: from_json(&row.terms, "the matched terms of a paper")?,
             first_upvotes: row.first_upvotes,
             first_stars: row.first_stars,
+            posted: row.posted,
         })
     }
 }
 
-const DONE: &str = "INSERT INTO roundup (destination_id, local_date, fired_at, delivery_id, note)
-    VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+const DONE: &str = "INSERT INTO roundup (destination_id, kind, local_date, fired_at, delivery_id, note)
+    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
 
 const DELIVER: &str = "INSERT INTO delivery
         (id, destination_id, paper_id, kind, state, rich_body, plain_body, why, next_at, created_at, expires_at)
     VALUES ($1, $2, $3, $4, 'pending', $5, $6, '[]', $7, $7, $8)";
 
-const HOLD_PAPER: &str =
-    "INSERT INTO roundup_paper (destination_id, local_date, paper_id) VALUES ($1, $2, $3)";
+// Another date's roundup may have taken the paper while this one was made.
+const HOLD_PAPER: &str = "INSERT INTO roundup_paper
+        (destination_id, kind, local_date, paper_id, place, why, standing)
+    SELECT $1, $2, $3, $4, $5, $6, $7 WHERE $2 = 'trending' OR NOT EXISTS (SELECT 1 FROM roundup_paper p
+        JOIN roundup u ON u.destination_id = p.destination_id AND u.kind = p.kind
+            AND u.local_date = p.local_date
+        JOIN delivery d ON d.id = u.delivery_id
+        WHERE p.destination_id = $1 AND p.paper_id = $4 AND p.kind <> 'trending'
+            AND d.state NOT IN ('dead', 'skipped'))";
+
+const HELD: &str = "SELECT paper.*, p.why AS asked, p.standing FROM roundup_paper p
+        JOIN paper ON paper.id = p.paper_id
+    WHERE p.destination_id = $1 AND p.kind = $2 AND p.local_date = $3
+    ORDER BY p.place, paper.id";
+
+/// A paper of a roundup that was made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InRoundup {
+    /// The paper as it is now.
+    pub paper: Paper,
+    /// What the subscription asked for and found.
+    pub why: Option<Why>,
+    /// Why it has its place; `None` in a roundup of an earlier version.
+    pub rank: Option<Rank>,
+}
+
+#[derive(sqlx::FromRow)]
+struct HeldRow {
+    asked: Option<String>,
+    standing: Option<String>,
+    #[sqlx(flatten)]
+    paper: PaperRow,
+}
 
 impl Store {
-    /// The channels that may have a roundup: not paused, subscribed to something, and not switched off.
+    /// The channels that may have a roundup, not paused and not switched off: those that are subscribed to something,
+    /// then the roundups beside the ones of the matches.
     pub async fn roundup_plans(&self) -> Result<Vec<RoundupPlan>, StoreError> {
-        let rows: Vec<PlanRow> = reading!(self, |tx| query_as(PLANS).fetch_all(&mut *tx).await?);
-        rows.into_iter().map(RoundupPlan::try_from).collect()
+        let rows: (Vec<PlanRow>, Vec<PlanRow>) = reading!(self, |tx| {
+            (query_as(PLANS).fetch_all(&mut *tx).await?, query_as(OTHER_PLANS).fetch_all(&mut *tx).await?)
+        });
+        rows.0.into_iter().chain(rows.1).map(RoundupPlan::try_from).collect()
     }
 
-    /// The papers that wait for a channel's roundup, matched since a time; one entry for each
-    /// subscription that asked.
+    /// The papers that wait for a channel's roundup of a kind, matched since a time; one entry for each subscription
+    /// that asked. What was posted on its own after `posted_since` is among them, with its message.
     pub async fn collected(
         &self,
         destination: DestinationId,
+        kind: RoundupKind,
         since: Timestamp,
+        posted_since: Option<Timestamp>,
     ) -> Result<Vec<Collected>, StoreError> {
+        let subscription = match kind {
+            RoundupKind::Subscription(id) => id.0,
+            RoundupKind::Matches => 0,
+            RoundupKind::Trending => return Ok(Vec::new()),
+        };
         let rows: Vec<CollectedRow> = reading!(self, |tx| {
-            query_as(COLLECTED).bind(destination.0).bind(micros(since)).fetch_all(&mut *tx).await?
+            query_as(COLLECTED)
+                .bind(destination.0)
+                .bind(micros(since))
+                .bind(posted_since.map_or(i64::MAX, micros))
+                .bind(subscription)
+                .fetch_all(&mut *tx)
+                .await?
         });
         rows.into_iter().map(Collected::try_from).collect()
     }
 
-    /// Deals with a channel's roundup of a local date: puts it into the outbox, or with `None` notes why there is none.
+    /// The papers of a roundup that was made, in its order.
+    pub async fn roundup_papers(
+        &self,
+        destination: DestinationId,
+        kind: RoundupKind,
+        date: Date,
+    ) -> Result<Vec<InRoundup>, StoreError> {
+        let rows: Vec<HeldRow> = reading!(self, |tx| {
+            query_as(HELD)
+                .bind(destination.0)
+                .bind(kind.to_string())
+                .bind(day(date))
+                .fetch_all(&mut *tx)
+                .await?
+        });
+        let held = |row: HeldRow| {
+            let why = row.asked.map(|why| from_json(&why, "the reason of a roundup’s paper")).transpose()?;
+            let rank =
+                row.standing.map(|rank| from_json(&rank, "the rank of a roundup’s paper")).transpose()?;
+            Ok(InRoundup { paper: row.paper.try_into()?, why, rank })
+        };
+        rows.into_iter().map(held).collect()
+    }
+
+    /// Deals with a channel's roundup of a kind and a local date: puts it into the outbox, or with `None` notes why there is none.
     ///
-    /// False when the date was dealt with before, by this process or another; then nothing changed.
+    /// False when the date was dealt with before, by this process or another, or when a paper stands in the roundup of
+    /// another date by now; then nothing changed.
     pub async fn commit_roundup(
         &self,
         destination: DestinationId,
+        kind: RoundupKind,
         date: Date,
         made: Result<&NewRoundup, &str>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let date = day(date);
+        let (date, kind) = (day(date), kind.to_string());
         writing!(self, |tx| {
             // The row of the destination is the place in the line: of two replicas one waits here.
             query("UPDATE destination SET platform = platform WHERE id = $1")
@@ -197,22 +346,33 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             let done: Option<i64> = query_scalar(
-                "SELECT CAST(1 AS BIGINT) FROM roundup WHERE destination_id = $1 AND local_date = $2",
+                "SELECT CAST(1 AS BIGINT) FROM roundup WHERE destination_id = $1 AND kind = $2 AND local_date = $3",
             )
             .bind(destination.0)
+            .bind(&kind)
             .bind(&date)
             .fetch_optional(&mut *tx)
             .await?;
             if done.is_some() {
                 return Ok(false);
             }
+            // A delivery is of a paper: the newest stands for a quiet day.
+            let newest: Option<i64> = query_scalar("SELECT MAX(id) FROM paper").fetch_one(&mut *tx).await?;
+            let first = |roundup: &NewRoundup| roundup.papers.first().map(|paper| paper.0).or(newest);
+            let made = made.and_then(|roundup| {
+                first(roundup).map(|paper| (roundup, paper)).ok_or("there is no paper yet")
+            });
             let id: Option<DeliveryId> = made.is_ok().then(|| self.ids.next(now));
-            if let (Ok(roundup), Some(id)) = (made, id) {
+            if let (Ok((roundup, paper)), Some(id)) = (made, id) {
                 query(DELIVER)
                     .bind(id.to_string())
                     .bind(destination.0)
-                    .bind(roundup.papers.first().map(|paper| paper.0))
-                    .bind(format!("roundup {date}"))
+                    .bind(paper)
+                    .bind(if kind == "matches" {
+                        format!("roundup {date}")
+                    } else {
+                        format!("roundup {kind} {date}")
+                    })
                     .bind(text(&roundup.rich))
                     .bind(text(&roundup.plain))
                     .bind(micros(now))
@@ -223,14 +383,31 @@ impl Store {
             }
             query(DONE)
                 .bind(destination.0)
+                .bind(&kind)
                 .bind(&date)
                 .bind(micros(now))
                 .bind(id.map(|id| id.to_string()))
                 .bind(made.err())
                 .execute(&mut *tx)
                 .await?;
-            for paper in made.map(|roundup| roundup.papers.as_slice()).unwrap_or_default() {
-                query(HOLD_PAPER).bind(destination.0).bind(&date).bind(paper.0).execute(&mut *tx).await?;
+            let papers = made.map(|(roundup, _)| roundup.papers.as_slice()).unwrap_or_default();
+            let reasons = made.map(|(roundup, _)| roundup.reasons.as_slice()).unwrap_or_default();
+            for ((place, paper), reason) in
+                (1_i64..).zip(papers).zip(reasons.iter().map(Some).chain(repeat(None)))
+            {
+                let held = query(HOLD_PAPER)
+                    .bind(destination.0)
+                    .bind(&kind)
+                    .bind(&date)
+                    .bind(paper.0)
+                    .bind(place)
+                    .bind(reason.and_then(|(why, _)| why.as_ref()).map(json))
+                    .bind(reason.map(|(_, rank)| json(rank)))
+                    .execute(&mut *tx)
+                    .await?;
+                if held.rows_affected() == 0 {
+                    return Ok(false);
+                }
             }
             crashpoint!("roundup_pre_commit");
             Ok(true)

@@ -6,7 +6,7 @@ use paperwire::bot::BotSettings;
 use paperwire::chat::{Action, Answer};
 use paperwire::clock::Clock as _;
 use paperwire::command::Command;
-use paperwire::domain::{Platform, Query, SubscriptionId};
+use paperwire::domain::{Platform, Query, RoundupSettings, RoundupWish, SubscriptionId};
 
 use super::{Desk, Person, Said};
 use crate::store::on_both;
@@ -24,6 +24,11 @@ impl Desk {
     async fn subscribed(&self) -> usize {
         self.db.store.subscriptions().await.unwrap().len()
     }
+}
+
+fn sized(size: u16) -> Command {
+    let settings = RoundupSettings { size: Some(size), ..RoundupSettings::default() };
+    Command::Roundup { wanted: RoundupWish { settings, ..RoundupWish::default() } }
 }
 
 on_both! {
@@ -89,14 +94,14 @@ on_both! {
             bob.gives(Command::Pause { subscription: None, until: None }).await,
             bob.gives(Command::Resume { subscription: None }).await,
             bob.gives(Command::Unsubscribe { subscription: SubscriptionId(1) }).await,
-            bob.gives(Command::Roundup { at: None, zone: None, every: None, size: Some(3) }).await,
+            bob.gives(sized(3)).await,
             demoted.presses(&proposal, "Subscribe").await,
             demoted.presses(&proposal, "Narrow").await,
         ] {
             assert!(said.text().starts_with(refusal), "{}", said.text());
         }
         assert_eq!(desk.subscribed().await, 0);
-        let look = Command::Roundup { at: None, zone: None, every: None, size: None };
+        let look = Command::Roundup { wanted: RoundupWish::default() };
         assert!(bob.gives(look).await.text().starts_with("# The roundup of this channel"));
     }
 
@@ -133,7 +138,7 @@ on_both! {
         let said = ada.asks("serach").await.text();
         assert!(said.contains("serach"), "{said}");
         desk.db.tamper("DROP TABLE roundup_setting").await;
-        let look = Command::Roundup { at: None, zone: None, every: None, size: Some(3) };
+        let look = sized(3);
         let said = ada.gives(look).await.text();
         assert!(said.starts_with("Something went wrong inside Paperwire.") && said.contains("reference `"), "{said}");
     }

@@ -2,7 +2,10 @@
 
 use paperwire::chat::CommandHandler as _;
 use paperwire::command::{Command, Until};
-use paperwire::domain::{Cadence, ChannelId, PauseCause, Platform, Query, Style, SubscriptionId, Verdict};
+use paperwire::domain::{
+    Cadence, ChannelId, PauseCause, Platform, Query, RoundupSettings, RoundupWish, Style, SubscriptionId,
+    Verdict,
+};
 
 use super::{Desk, HUB, block_text, titled};
 use crate::store::{LEASE, on_both};
@@ -355,8 +358,8 @@ on_both! {
         let desk = Desk::new(db);
         let ada = desk.person("ada");
         let set = async |at, zone: Option<&str>, size| {
-            let zone = zone.map(str::to_owned);
-            ada.gives(Command::Roundup { at, zone, every: None, size }).await.text()
+            let settings = RoundupSettings { at, zone: zone.map(str::to_owned), size, ..RoundupSettings::default() };
+            ada.gives(Command::Roundup { wanted: RoundupWish { settings, ..RoundupWish::default() } }).await.text()
         };
         assert!(set(None, None, None).await.contains("Nothing is collected here"));
         ada.presses(&ada.gives(subscribe("robots", Some(Cadence::Daily), None)).await, "Subscribe").await;
@@ -374,6 +377,9 @@ on_both! {
         At: 09:00
         Zone: Europe/Berlin
         Size: at most 5 papers
+        Already posted: left out, unless you choose
+        Quiet day: nothing is posted, unless you choose
+        Trending: never, unless you choose
         *1 paper in the last 24 hours for 1 daily subscription*
         Robots that fold | Matches “robot”
         ");

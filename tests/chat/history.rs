@@ -42,12 +42,14 @@ fn roundup(papers: u32) -> Message {
         title: "Robots".to_owned(),
         url: format!("https://arxiv.org/abs/2608.{number:05}"),
         facts: vec!["Ada".to_owned()],
+        posted: None,
     };
     let section = RoundupSection { label: "robots".to_owned(), lines: (1..=papers).map(line).collect() };
     Message::Roundup(RoundupCard {
         heading: "Roundup of Tue, 4 Aug 2026".to_owned(),
         sections: vec![section],
         note: String::new(),
+        details: Some("roundup:matches:2026-08-04".to_owned()),
     })
 }
 

@@ -119,8 +119,12 @@ impl Run {
         let mut rig = Rig::new(self.database, 1).await;
         rig.subscribe(Cadence::Daily).await;
         rig.slack.grant_history();
-        let every =
-            |every, at, zone: Option<String>| RoundupSettings { at, zone, every: Some(every), size: None };
+        let every = |every, at, zone: Option<String>| RoundupSettings {
+            at,
+            zone,
+            every: Some(every),
+            ..RoundupSettings::default()
+        };
         rhythm(&rig, &every(Every::Off, None, None)).await;
         rig.list(PAPERS);
         let serve = rig.serve();

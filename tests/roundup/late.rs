@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::civil::time;
 use jiff::{Timestamp, ToSpan as _};
 use paperwire::clock::Clock as _;
-use paperwire::domain::{Cadence, Every};
+use paperwire::domain::{Cadence, Every, RoundupKind};
 use paperwire::store::NewRoundup;
 
 use super::sim::{Board, Channel, Replica};
@@ -94,9 +94,10 @@ on_both! {
         world.sleep_until(first.at);
         let destination = world.db.subscribe(CHANNEL.name, "paper").await.destination.id;
         world.replica().route().await;
-        let collected = world.db.store.collected(destination, first.at - 24.hours()).await.unwrap();
+        let collected = world.db.store.collected(destination, RoundupKind::Matches, first.at - 24.hours(), None).await.unwrap();
         let stale = NewRoundup {
             papers: collected.iter().map(|one| one.paper.key).collect(),
+            reasons: Vec::new(),
             rich: String::new(),
             plain: String::new(),
             expires_at: first.at + 24.hours(),
@@ -105,7 +106,7 @@ on_both! {
         world.clock.advance(Duration::from_hours(24));
         world.replica().run().await;
         assert_eq!(world.board.len(), 1);
-        let late = world.db.store.commit_roundup(destination, first.date, Ok(&stale), world.clock.now()).await;
+        let late = world.db.store.commit_roundup(destination, RoundupKind::Matches, first.date, Ok(&stale), world.clock.now()).await;
         assert!(!late.unwrap(), "its paper stands in the roundup of the next date");
         assert_eq!(world.db.deliveries().await.len(), 1);
     }

@@ -32,43 +32,43 @@ impl SandboxLedger for Nowhere {
 }
 
 /// A database with a clock that stands at eight in the morning of Tuesday, 4 August 2026.
-struct World {
-    db: Database,
-    clock: Arc<FakeClock>,
+pub struct World {
+    pub db: Database,
+    pub clock: Arc<FakeClock>,
 }
 
 impl World {
-    fn new(db: Database) -> Self {
+    pub fn new(db: Database) -> Self {
         Self { db, clock: Arc::new(FakeClock::at("2026-08-04T08:00:00Z")) }
     }
 
-    fn now(&self) -> Timestamp {
+    pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    fn stage(&self) -> Roundups {
+    pub fn stage(&self) -> Roundups {
         let sandbox: Arc<dyn ChatPlatform> = Arc::new(Sandbox::new(Arc::new(Nowhere)));
         Roundups::new(self.db.store.clone(), self.clock.clone() as Arc<dyn Clock>, [sandbox])
     }
 
-    async fn step(&self) {
+    pub async fn step(&self) {
         step_until_idle(&self.stage()).await.unwrap();
     }
 
-    async fn after(&self, hours: u64) {
+    pub async fn after(&self, hours: u64) {
         self.clock.advance(Duration::from_hours(hours));
         self.step().await;
     }
 
     /// A channel whose subscription to a query has been made daily.
-    async fn daily(&self, query: &str) -> Subscription {
+    pub async fn daily(&self, query: &str) -> Subscription {
         let subscription = self.db.subscribe("robotics", query).await;
         self.db.tamper("UPDATE subscription SET cadence = 'daily'").await;
         subscription
     }
 
     /// Stores papers and notes that subscriptions matched each.
-    async fn matched(&self, ids: &[&str], by: &[&Subscription]) {
+    pub async fn matched(&self, ids: &[&str], by: &[&Subscription]) {
         for paper in self.db.papers(ids).await {
             let terms = vec![MatchedTerm { text: "robot".into(), field: Field::Title }];
             let matches: Vec<NewMatch> =
@@ -79,19 +79,25 @@ impl World {
     }
 
     /// The roundups in the outbox, read back.
-    async fn roundups(&self) -> Vec<RoundupCard> {
+    pub async fn roundups(&self) -> Vec<RoundupCard> {
         let mut found = Vec::new();
-        for claimed in self.db.claim("a", self.now()).await {
-            let Some(Message::Roundup(card)) = read(&claimed.body) else { continue };
-            let sent = Verdict::Sent { message_id: claimed.id.to_string() };
-            assert!(self.db.store.finish(&claimed, &sent, self.now()).await.unwrap());
-            found.push(card);
+        // A channel gives one at a time.
+        loop {
+            let claims = self.db.claim("a", self.now()).await;
+            if claims.is_empty() {
+                return found;
+            }
+            for claimed in claims {
+                let Some(Message::Roundup(card)) = read(&claimed.body) else { continue };
+                let sent = Verdict::Sent { message_id: claimed.id.to_string() };
+                assert!(self.db.store.finish(&claimed, &sent, self.now()).await.unwrap());
+                found.push(card);
+            }
         }
-        found
     }
 }
 
-fn titles(card: &RoundupCard) -> Vec<&str> {
+pub fn titles(card: &RoundupCard) -> Vec<&str> {
     card.sections.iter().flat_map(|section| &section.lines).map(|line| line.title.as_str()).collect()
 }
 

@@ -69,7 +69,8 @@ const CHANNELS: [Channel; 6] = [
     },
 ];
 
-const TOPICS: [&str; 4] = ["A Robot at Work", "Protein Folding", "Robots that Fold Proteins", "Walking"];
+const TOPICS: [&str; 4] =
+    ["A Robot at Work", "Protein Folding", "Robots that Fold Proteins", "To Walk at Night"];
 
 /// A process that runs, or when it is started again.
 enum Process {

@@ -6,8 +6,8 @@ use anstream::adapter::strip_str;
 use jiff::civil::time;
 use paperwire::chat::{ChatPlatform, Rendered, sandbox::terminal::roundup_lines};
 use paperwire::clock::Clock as _;
-use paperwire::domain::{Cadence, Counters, Every, Facts, Listing, Platform};
-use paperwire::message::{Message, RoundupCard, RoundupLine, RoundupSection};
+use paperwire::domain::{Cadence, ChannelId, Counters, Every, Facts, Listing, Platform};
+use paperwire::message::{Message, PostedAt, RoundupCard, RoundupLine, RoundupSection};
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -132,32 +132,42 @@ async fn a_roundup_of_200_papers_is_one_message_on_each_platform() {
 
 prop_compose! {
     fn line()(
-        title in text(), url in address(), facts in prop::collection::vec(text(), 0..4),
+        title in text(), url in address(), facts in prop::collection::vec(text(), 0..3),
+        was_posted in any::<bool>(),
     ) -> RoundupLine {
-        RoundupLine { paper: "2608.01234".parse().unwrap(), title, url, facts }
+        let channel = ChannelId::parse(Platform::Slack, "C0123456789").unwrap();
+        let workspace = Some("T0123456789".to_owned());
+        let posted = PostedAt { workspace, channel, message: "1785834000.000100".to_owned() };
+        let paper = "2608.01234".parse().unwrap();
+        RoundupLine { paper, title, url, facts, posted: was_posted.then_some(posted) }
     }
 }
 
 prop_compose! {
-    /// Up to 60 sections and 240 lines.
+    /// Up to 40 sections and 240 papers, with a heading and labels as there always are.
     fn card()(
-        heading in text(), note in text(), labels in prop::collection::vec(text(), 1..60),
-        some in prop::collection::vec(line(), 1..12),
-        counts in prop::collection::vec(prop_oneof![4 => 0..6_usize, 1 => 0..200_usize], 1..60),
+        heading in text(), note in text(), labels in prop::collection::vec(text(), 1..40),
+        some in prop::collection::vec(line(), 1..6), has_details in any::<bool>(),
+        counts in prop::collection::vec(prop_oneof![4 => 1..6_usize, 1 => 1..200_usize], 1..40),
     ) -> RoundupCard {
         let mut lines = some.iter().cycle().cloned();
         let mut left = 240;
         let sections = labels.iter().zip(counts).map(|(label, count)| {
             let count = count.min(left);
             left -= count;
-            RoundupSection { label: label.clone(), lines: lines.by_ref().take(count).collect() }
+            RoundupSection { label: format!("a {label}"), lines: lines.by_ref().take(count).collect() }
         });
-        RoundupCard { heading, sections: sections.collect(), note }
+        RoundupCard {
+            heading: format!("Roundup of {heading}"),
+            sections: sections.filter(|section| !section.lines.is_empty()).collect(),
+            note,
+            details: has_details.then(|| "roundup:matches:2026-08-04".to_owned()),
+        }
     }
 }
 
 fn every_roundup(adapter: &dyn ChatPlatform, takes: fn(&str) -> Result<(), String>) {
-    let config = ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(card in card())| {
         let Rendered { rich, plain } = adapter.render(&Message::Roundup(card));
         for body in [rich, plain] {
@@ -178,7 +188,7 @@ fn slack_takes_every_roundup() {
 
 #[test]
 fn every_roundup_fits_into_its_terminal_and_brings_no_control_of_its_own() {
-    let config = ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(card in card(), width in 20..140_usize)| {
         let shown = strip_str(&roundup_lines("lab", &card, width)).to_string();
         prop_assert!(!shown.contains(|c: char| c.is_control() && c != '\n'));

@@ -184,10 +184,6 @@ impl Channel {
         Schedule { every: self.every, at: self.at, zone: schedule::zone(self.zone).unwrap() }
     }
 
-    /// The local date at a time.
-    pub fn date(&self, at: Timestamp) -> Date {
-        at.to_zoned(self.schedule().zone).date()
-    }
 
     /// Subscribes it, with room for every paper in its roundups.
     pub async fn open(&self, store: &Store, now: Timestamp) {
@@ -213,6 +209,7 @@ impl Channel {
             zone: Some(self.zone.to_owned()),
             every: Some(self.every),
             size: Some(2_000),
+            ..RoundupSettings::default()
         };
         let by = UserId("test".to_owned());
         store.put_roundup_settings(platform, &channel, None, &settings, &by, now).await.unwrap();

@@ -111,7 +111,7 @@ on_both! {
         let zone = Some("Europe/Berlin".to_owned());
         put(RoundupSettings { at: Some(time(9, 0, 0, 0)), zone: zone.clone(), ..RoundupSettings::default() }).await;
         let all = put(RoundupSettings { every: Some(Every::Weekdays), size: Some(10), ..RoundupSettings::default() });
-        let wanted = RoundupSettings { at: Some(time(9, 0, 0, 0)), zone, every: Some(Every::Weekdays), size: Some(10) };
+        let wanted = RoundupSettings { at: Some(time(9, 0, 0, 0)), zone, every: Some(Every::Weekdays), size: Some(10), ..RoundupSettings::default() };
         assert_eq!(all.await, wanted);
         let destination = db.store.destination(SANDBOX, &here).await.unwrap().unwrap();
         assert_eq!(db.store.roundup_settings(destination.id).await.unwrap(), wanted);

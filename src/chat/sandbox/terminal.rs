@@ -44,7 +44,7 @@ pub fn roundup_lines(channel: &str, roundup: &RoundupCard, width: usize) -> Stri
     for section in &roundup.sections {
         paragraphs.push((WHY, 1, section.label.clone()));
         for line in &section.lines {
-            let facts = line.facts.join(" · ");
+            let facts = line.facts_text();
             paragraphs.extend([(TITLE, 2, line.title.clone()), (DIM, 2, facts), (DIM, 2, line.url.clone())]);
         }
     }

@@ -176,7 +176,7 @@ fn written(at: Timestamp) -> String {
 }
 
 /// The address of a message, which Slack completes with the reader's workspace.
-fn permalink(channel: &ChannelId, message: &str) -> String {
+pub(super) fn permalink(channel: &ChannelId, message: &str) -> String {
     let digits: String = message.chars().filter(char::is_ascii_digit).collect();
     format!("https://slack.com/archives/{channel}/p{digits}")
 }

@@ -6,7 +6,7 @@ mod table;
 use jiff::civil::{date, time};
 
 use super::*;
-use crate::domain::Platform;
+use crate::domain::{AlreadyPosted, Every, Platform, QuietDay, RoundupSettings};
 
 fn slack(line: &str) -> Result<Command, Mistake> {
     parse_line(Platform::Slack, line)
@@ -97,12 +97,15 @@ fn what_is_given_twice_or_left_empty_is_a_mistake() {
 
 #[test]
 fn other_options_fit_where_they_belong() {
-    let at_nine = |zone: Option<&str>, every, size| Command::Roundup {
+    let settings = |zone: Option<&str>, every, size| RoundupSettings {
         at: Some(time(9, 0, 0, 0)),
         zone: zone.map(str::to_owned),
         every,
         size,
+        ..RoundupSettings::default()
     };
+    let set = |settings| Command::Roundup { wanted: RoundupWish { settings, ..RoundupWish::default() } };
+    let at_nine = |zone: Option<&str>, every, size| set(settings(zone, every, size));
     assert_eq!(slack("roundup 9am"), Ok(at_nine(None, None, None)));
     assert_eq!(slack("roundup 9 am weekdays"), Ok(at_nine(None, Some(Every::Weekdays), None)));
     let all = at_nine(Some("Europe/Berlin"), Some(Every::Weekly), Some(10));
@@ -111,6 +114,17 @@ fn other_options_fit_where_they_belong() {
     let new_york = at_nine(Some("America/New_York"), None, None);
     assert_eq!(slack("roundup \"New York\" 9").ok(), None);
     assert_eq!(slack("roundup at:9 zone:\"america/new york\""), Ok(new_york));
+    let wanted = RoundupWish {
+        settings: RoundupSettings {
+            posted: Some(AlreadyPosted::Mark),
+            quiet: Some(QuietDay::Say),
+            ..settings(None, Some(Every::Daily), None)
+        },
+        trending: Some(Every::Weekly),
+        subscription: Some(SubscriptionId(3)),
+    };
+    let line = "roundup daily 9am mark say trending:weekly subscription:3";
+    assert_eq!(slack(line), Ok(Command::Roundup { wanted }));
     assert_eq!(slack("trending MONTH"), Ok(Command::Trending { window: Window::Month }));
     let pause = |subscription, until| Ok(Command::Pause { subscription, until });
     assert_eq!(slack("pause"), pause(None, None));

@@ -319,6 +319,7 @@ mod tests {
                     zone: Some("Europe/Berlin".to_owned()),
                     every: Some(Every::Weekdays),
                     size: Some(10),
+                    ..RoundupSettings::default()
                 }),
                 roundup_at: Some(at("2026-08-21T07:00:00Z")),
             },

@@ -35,6 +35,12 @@ pub fn trending(window: Window, entries: Vec<Entry>, total: u64, page: u32) -> R
 
 /// What a paper gained: `+41 upvotes, +100 stars`.
 pub fn gained(upvotes: u32, stars: u32) -> Line {
+    let words = gained_words(upvotes, stars);
+    if words.is_empty() { Line::new() } else { vec![Piece::Strong(words)] }
+}
+
+/// The same without mark-up; empty when it gained nothing.
+pub fn gained_words(upvotes: u32, stars: u32) -> String {
     let mut parts = Vec::new();
     if upvotes > 0 {
         parts.push(format!("+{}", counted(upvotes.into(), "upvote", "upvotes")));
@@ -42,7 +48,7 @@ pub fn gained(upvotes: u32, stars: u32) -> Line {
     if stars > 0 {
         parts.push(format!("+{}", counted(stars.into(), "star", "stars")));
     }
-    if parts.is_empty() { Line::new() } else { vec![Piece::Strong(parts.join(", "))] }
+    parts.join(", ")
 }
 
 #[cfg(test)]
