@@ -7,7 +7,7 @@ use jiff::civil::time;
 use paperwire::chat::{ChatPlatform, Rendered, sandbox::terminal::roundup_lines};
 use paperwire::clock::Clock as _;
 use paperwire::domain::{Cadence, ChannelId, Counters, Every, Facts, Listing, Platform};
-use paperwire::message::{Message, PostedAt, RoundupCard, RoundupLine, RoundupSection};
+use paperwire::message::{Message, PostedAt, RoundupCard, RoundupLine, RoundupSection, clean};
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -93,8 +93,9 @@ impl Everywhere {
     }
 }
 
-/// The first and the last lines of a text, none longer than a screen.
+/// The first and the last lines of a text, none longer than a screen, without what nobody can see.
 fn ends(text: &str) -> String {
+    let text = text.replace('\u{200b}', "");
     let line = |line: &str| match line.char_indices().nth(100) {
         Some((end, _)) => format!("{}[+{}]", &line[..end], line[end..].chars().count()),
         None => line.to_owned(),
@@ -122,10 +123,66 @@ async fn a_roundup_of_200_papers_is_one_message_on_each_platform() {
 
     let shown = on_discord.footer.as_deref().unwrap_or_default();
     let shown = format!("{}\n{}\n{shown}", on_discord.title.as_deref().unwrap(), on_discord.text);
-    insta::assert_snapshot!(ends(&shown), @"");
-    insta::assert_snapshot!(ends(&format!("{}\n{}", on_slack.title, on_slack.text)), @"");
-    insta::assert_snapshot!(ends(&on_slack.fallback), @"");
-    insta::assert_snapshot!(ends(&strip_str(&roundup_lines("lab", &card, 80)).to_string()), @"");
+    insta::assert_snapshot!(ends(&shown), @r##"
+    Roundup of Tue, 4 Aug 2026: 200 papers
+    "and over the sleeping cat too" OR "the quick brown fox jump over the lazy dog…
+    [An Atlas of Everything](https://arxiv.org/abs/2608.00000)
+    -# Ada *1* Lovelace-of-the-Long Name Long Name Long Name Long Name Long Name Long…, Ada *2* Lovelace[+58]
+    robot
+    [Robot](https://arxiv.org/abs/2608.00001)
+    -# Ada *1* Lovelace-of-the-Long Name Long Name Long Name Long Name Long Name Long… · 3 Aug 2026 · 1 [+6]
+    [Robots 4: A *Very* [Long](Title) <!channel> @everyone & ~More~ A *Very* [Long](Title) <!channel> @[+110]
+    -# Ada *1* Lovelace-of-the-Long Name Long Name Long Name Long Name Long Name Long…, Ada *2* Lovelace[+58]
+    [14 lines]
+    [Robots 36: A *Very* [Long](Title) <!channel> @everyone & ~More~ A *Very* [Long](Title) <!channel> [+111]
+    -# Ada *1* Lovelace-of-the-Long Name Long Name Long Name Long Name Long Name Long… · 3 Aug 2026 · 36[+8]
+    … and 189 more
+    "##);
+    insta::assert_snapshot!(ends(&format!("{}\n{}", on_slack.title, on_slack.text)), @r##"
+    Roundup of Tue, 4 Aug 2026: 200 papers
+    "and over the sleeping cat too" OR "the quick brown fox jump over the lazy dog…
+
+    An Atlas of Everything
+    Ada *1* Lovelace-of-the-Long Name Long Name Long Name Long Name Long Name Long…, Ada *2* Lovelace-of[+55]
+    robot
+
+    Robot
+    Ada *1* Lovelace-of-the-Long Name Long Name Long Name Long Name Long Name Long… · 3 Aug 2026 · 1 upv[+3]
+    [52 lines]
+    Robots 72: A *Very* [Long](Title) <!channel> @everyone & ~More~ A *Very* [Long](Title) <!channel> @e[+93]
+    Ada *1* Lovelace-of-the-Long Name Long Name Long Name Long Name Long Name Long… and Ada *2* Lovelace[+58]
+    … and 180 more
+    "##);
+    insta::assert_snapshot!(ends(&on_slack.fallback), @r##"
+    Roundup of Tue, 4 Aug 2026: 200 papers
+    • An Atlas of Everything https://arxiv.org/abs/2608.00000
+    • Robot https://arxiv.org/abs/2608.00001
+    • Robots 4: A ∗Very∗ [Long](Title) <!channel> @everyone & ∼More∼ A ∗Very∗ [Long](Title) <!channel> @[+104]
+    • Robots 8: A ∗Very∗ [Long](Title) <!channel> @everyone & ∼More∼ A ∗Very∗ [Long](Title) <!channel> @[+104]
+    • Robots 12: A ∗Very∗ [Long](Title) <!channel> @everyone & ∼More∼ A ∗Very∗ [Long](Title) <!channel> [+105]
+    • Robots 16: A ∗Very∗ [Long](Title) <!channel> @everyone & ∼More∼ A ∗Very∗ [Long](Title) <!channel> [+105]
+    • Robots 20: A ∗Very∗ [Long](Title) <!channel> @everyone & ∼More∼ A ∗Very∗ [Long](Title) <!channel> [+105]
+    • Robots 24: A ∗Very∗ [Long](Title) <!channel> @everyone & ∼More∼ A ∗Very∗ [Long](Title) <!channel> [+105]
+    [7 lines]
+    • Robots 56: A ∗Very∗ [Long](Title) <!channel> @everyone & ∼More∼ A ∗Very∗ [Long](Title) <!channel> [+105]
+    • Robots 60: A ∗Very∗ [Long](Title) <!channel> @everyone & ∼More∼ A ∗Very∗ [Long](Title) <!channel> [+105]
+    … and 183 more
+    "##);
+    insta::assert_snapshot!(ends(&strip_str(&roundup_lines("lab", &card, 80)).to_string()), @r##"
+    #lab
+      Roundup of Tue, 4 Aug 2026: 200 papers
+      "and over the sleeping cat too" OR "the quick brown fox jump over the lazy
+      dog…
+        An Atlas of Everything
+        Ada *1* Lovelace-of-the-Long Name Long Name Long Name Long Name Long Name
+        Long…, Ada *2* Lovelace-of-the-Long Name Long Name Long Name Long Name Long
+        Name Long… and 662 more · 3 Aug 2026
+        https://arxiv.org/abs/2608.00000
+    [1651 lines]
+        Long…, Ada *2* Lovelace-of-the-Long Name Long Name Long Name Long Name Long
+        Name Long… and 2 more · 3 Aug 2026 · 199 upvotes
+        https://arxiv.org/abs/2608.00199
+    "##);
     assert!(!on_discord.notifies && on_discord.mentions.is_empty() && on_slack.controls.is_empty());
     assert!(!on_slack.unfurls);
 }
@@ -139,6 +196,8 @@ prop_compose! {
         let workspace = Some("T0123456789".to_owned());
         let posted = PostedAt { workspace, channel, message: "1785834000.000100".to_owned() };
         let paper = "2608.01234".parse().unwrap();
+        // As the card of a paper heads it: never empty.
+        let title = Some(clean(&title)).filter(|title| !title.is_empty()).unwrap_or("Untitled paper".to_owned());
         RoundupLine { paper, title, url, facts, posted: was_posted.then_some(posted) }
     }
 }

@@ -184,7 +184,6 @@ impl Channel {
         Schedule { every: self.every, at: self.at, zone: schedule::zone(self.zone).unwrap() }
     }
 
-
     /// Subscribes it, with room for every paper in its roundups.
     pub async fn open(&self, store: &Store, now: Timestamp) {
         self.open_on(Platform::Sandbox, store, now).await;
