@@ -97,8 +97,10 @@ impl Roundups {
         crashpoint!("roundup_post_commit");
         if committed.with_context(|| format!("cannot store the roundup of {channel}"))? {
             info!(papers, kind = %plan.kind, "Queued the roundup of {} for {channel}", firing.date);
+            return Ok(None);
         }
-        Ok(None)
+        // Another process was quicker, with this date or with one of the papers: what is left now?
+        Ok(Some(now))
     }
 
     async fn commit(

@@ -78,6 +78,8 @@ const COLLECTED: &str = concat!(
             JOIN delivery d ON d.id = u.delivery_id
             WHERE p.destination_id = $1 AND p.paper_id = m.paper_id AND p.kind <> 'trending'
                 AND d.state NOT IN ('dead', 'skipped'))
+        AND NOT EXISTS (SELECT 1 FROM delivery f JOIN delivery c ON c.id = f.folded_into
+            WHERE f.destination_id = $1 AND f.paper_id = m.paper_id AND c.state NOT IN ('dead', 'skipped'))
     ORDER BY m.matched_at, s.id"
 );
 
@@ -115,9 +117,15 @@ pub(super) const DELIVER: &str = "INSERT INTO delivery
         (id, destination_id, paper_id, kind, state, rich_body, plain_body, why, next_at, created_at, expires_at)
     VALUES ($1, $2, $3, $4, 'pending', $5, $6, '[]', $7, $7, $8)";
 
+// Another date's roundup may have taken the paper while this one was made.
 const HOLD_PAPER: &str = "INSERT INTO roundup_paper
         (destination_id, kind, local_date, paper_id, place, why, standing)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    SELECT $1, $2, $3, $4, $5, $6, $7 WHERE $2 = 'trending' OR NOT EXISTS (SELECT 1 FROM roundup_paper p
+        JOIN roundup u ON u.destination_id = p.destination_id AND u.kind = p.kind
+            AND u.local_date = p.local_date
+        JOIN delivery d ON d.id = u.delivery_id
+        WHERE p.destination_id = $1 AND p.paper_id = $4 AND p.kind <> 'trending'
+            AND d.state NOT IN ('dead', 'skipped'))";
 
 const HELD: &str = "SELECT paper.*, p.why AS asked, p.standing FROM roundup_paper p
         JOIN paper ON paper.id = p.paper_id
@@ -196,7 +204,8 @@ impl Store {
 
     /// Deals with a channel's roundup of a kind and a local date: puts it into the outbox, or with `None` notes why there is none.
     ///
-    /// False when the date was dealt with before, by this process or another; then nothing changed.
+    /// False when the date was dealt with before, by this process or another, or when a paper stands in the roundup of
+    /// another date by now; then nothing changed.
     pub async fn commit_roundup(
         &self,
         destination: DestinationId,
@@ -262,7 +271,7 @@ impl Store {
             for ((place, paper), reason) in
                 (1_i64..).zip(papers).zip(reasons.iter().map(Some).chain(repeat(None)))
             {
-                query(HOLD_PAPER)
+                let held = query(HOLD_PAPER)
                     .bind(destination.0)
                     .bind(&kind)
                     .bind(&date)
@@ -272,6 +281,9 @@ impl Store {
                     .bind(reason.map(|(_, rank)| json(rank)))
                     .execute(&mut *tx)
                     .await?;
+                if held.rows_affected() == 0 {
+                    return Ok(false);
+                }
             }
             crashpoint!("roundup_pre_commit");
             Ok(true)

@@ -10,7 +10,7 @@ use crate::worlds::discord::taken as discord_takes;
 use crate::worlds::slack::taken as slack_takes;
 
 /// Text of every length around the limits, from ordinary letters to the worst.
-fn text() -> impl Strategy<Value = String> {
+pub fn text() -> impl Strategy<Value = String> {
     let letter = prop_oneof![
         4 => prop::sample::select("abcde fgh".chars().collect::<Vec<_>>()),
         3 => prop::sample::select("\\*_~|`[]()<>@#:/-+.&!\n\t".chars().collect::<Vec<_>>()),
@@ -21,7 +21,7 @@ fn text() -> impl Strategy<Value = String> {
     (some, prop_oneof![4 => Just(1_usize), 1 => 1..200_usize]).prop_map(|(text, times)| text.repeat(times))
 }
 
-fn address() -> impl Strategy<Value = String> {
+pub fn address() -> impl Strategy<Value = String> {
     prop_oneof![
         text(),
         text().prop_map(|path| format!("https://example.org/{path}")),

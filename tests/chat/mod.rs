@@ -1,12 +1,12 @@
 //! The platform adapters against the fake platforms: what people see, and what each refusal becomes.
 
-mod discord;
+pub mod discord;
 mod doubts;
 mod groups;
 mod history;
 mod hostile;
-mod limits;
-mod slack;
+pub mod limits;
+pub mod slack;
 mod storms;
 mod wire;
 
@@ -20,7 +20,7 @@ use paperwire::domain::{ChannelId, DeliveryId, SendOutcome};
 use paperwire::message::{Message, PaperCard};
 use uuid::Uuid;
 
-const TIMEOUT: Duration = Duration::from_secs(15);
+pub const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A card as most papers make it.
 pub fn card() -> PaperCard {

@@ -168,7 +168,8 @@ impl Database {
     }
 
     /// Runs statements that the store itself never would.
-    pub async fn tamper(&self, sql: &'static str) {
+    pub async fn tamper(&self, sql: &str) {
+        let sql = AssertSqlSafe(sql.to_owned());
         if self.is_sqlite() {
             let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
             sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();

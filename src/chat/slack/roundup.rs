@@ -18,10 +18,14 @@ const FACTS_MAX: usize = 160;
 const NOTE_MAX: usize = 400;
 /// Longest label of a section.
 const LABEL_MAX: usize = 120;
-/// Most papers in the blocks; with the caps above they stay under the 13,200 characters that Slack takes.
+/// Most papers in the blocks.
 const PAPERS_MAX: usize = 20;
-/// Most sections: each is a block, and Slack takes 50.
+/// Most sections: each is a block or some, and Slack takes 50.
 const SECTIONS_MAX: usize = 20;
+/// Longest block of papers.
+const BLOCK_MAX: usize = 3_600;
+/// Most characters of all papers; with heading, labels and note they stay under the 13,200 that Slack takes.
+const ROOM_MAX: usize = 10_000;
 /// Longest text of the plain rendering.
 const PLAIN_MAX: usize = 3_900;
 
@@ -32,19 +36,28 @@ pub(super) fn blocks(roundup: &RoundupCard) -> Vec<SlackBlock> {
     }
     let heading = SlackBlockPlainText::new(entities(&roundup.heading, HEADING_MAX)).with_emoji(false);
     let mut blocks: Vec<SlackBlock> = vec![SlackHeaderBlock::new(heading.into()).into()];
-    let total: usize = roundup.sections.iter().map(|section| section.lines.len()).sum();
-    let mut room = PAPERS_MAX;
-    for section in roundup.sections.iter().take(SECTIONS_MAX) {
-        if room == 0 {
-            break;
-        }
-        let shown = &section.lines[..section.lines.len().min(room)];
-        room -= shown.len();
+    let (mut named, mut used, mut left_out) = (0, 0, 0);
+    for (number, section) in roundup.sections.iter().enumerate() {
         let label = SlackRichTextText::new(raw(&section.label, LABEL_MAX)).italic().into();
-        let sections = std::iter::once(vec![label]).chain(shown.iter().map(paper));
-        blocks.push(rich(&sections.collect::<Vec<_>>()));
+        let (mut block, mut size) = (vec![vec![label]], 0);
+        for line in &section.lines {
+            let (paper, length) = paper(line);
+            let full = named == PAPERS_MAX || number >= SECTIONS_MAX || used + length > ROOM_MAX;
+            if full || left_out > 0 {
+                left_out += 1;
+                continue;
+            }
+            if size + length > BLOCK_MAX {
+                blocks.push(rich(&block));
+                (block, size) = (Vec::new(), 0);
+            }
+            block.push(paper);
+            (named, used, size) = (named + 1, used + length, size + length);
+        }
+        if size > 0 {
+            blocks.push(rich(&block));
+        }
     }
-    let left_out = total - (PAPERS_MAX - room);
     let more = (left_out > 0).then(|| format!("… and {left_out} more"));
     let note = more.into_iter().chain(Some(roundup.note.clone())).filter(|text| !text.is_empty());
     let note = note.collect::<Vec<_>>().join(" · ");
@@ -64,22 +77,26 @@ fn details(control: &str) -> SlackBlock {
     SlackActionsBlock::new(vec![button.into()]).into()
 }
 
-fn paper(line: &RoundupLine) -> Vec<SlackRichTextInlineElement> {
+/// A paper, and how many characters it takes.
+fn paper(line: &RoundupLine) -> (Vec<SlackRichTextInlineElement>, usize) {
     let title = raw(&line.title, TITLE_MAX);
+    let facts = raw(&line.facts.join(" · "), FACTS_MAX);
+    let mut length = title.chars().count() + facts.chars().count() + 10;
     let title = match address(&line.url) {
         Some(url) => {
+            length += url.chars().count();
             let bold = SlackRichTextStyle::new().with_bold(true);
             SlackRichTextLink::new(url.into()).with_text(title).with_style(bold).into()
         }
         None => SlackRichTextText::new(title).bold().into(),
     };
-    let facts = raw(&line.facts.join(" · "), FACTS_MAX);
     let Some(posted) = &line.posted else {
-        return vec!["\n".into(), title, format!("\n{facts}").into()];
+        return (vec!["\n".into(), title, format!("\n{facts}").into()], length);
     };
-    let link = SlackRichTextLink::new(permalink(&posted.channel, &posted.message).into());
-    let link = link.with_text(POSTED.to_owned()).into();
-    vec!["\n".into(), title, "\n".into(), link, format!(" · {facts}").into()]
+    let link = permalink(&posted.channel, &posted.message);
+    length += link.chars().count() + POSTED.chars().count();
+    let link = SlackRichTextLink::new(link.into()).with_text(POSTED.to_owned()).into();
+    (vec!["\n".into(), title, "\n".into(), link, format!(" · {facts}").into()], length)
 }
 
 /// The roundup as text without mark-up.
