@@ -54,7 +54,7 @@ impl Sender {
             if Instant::now() + pause >= give_up {
                 anyhow::bail!("{} outcomes could not be recorded: {trouble}", ended.len());
             }
-            warn!(outcomes = ended.len(), "Cannot record {} outcomes yet: {trouble}", ended.len());
+            warn!(outcomes = ended.len(), "Cannot record outcomes yet ({}): {trouble}", ended.len());
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(PAUSE.1);
         }

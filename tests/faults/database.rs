@@ -33,7 +33,7 @@ async fn a_database_gone_between_the_post_and_its_record_doubles_nothing() {
     proxy.set(Mode::Refuse);
     discord.release();
     slack.release();
-    until("it is told", async || serve.log().contains("Cannot record an outcome yet")).await;
+    until("it is told", async || serve.log().contains("Cannot record outcomes yet")).await;
     assert_eq!(rig.visible(), 2);
     proxy.set(Mode::Pass);
     rig.quiet("the database is back").await;
@@ -54,7 +54,7 @@ async fn a_process_that_dies_while_the_database_is_gone_doubles_nothing() {
     proxy.set(Mode::Cut);
     discord.release();
     slack.release();
-    until("it is told", async || serve.log().contains("Cannot record an outcome yet")).await;
+    until("it is told", async || serve.log().contains("Cannot record outcomes yet")).await;
     serve.kill().await;
     rig.settle("after the death").await.holds(&rig, "after the death", false);
 }
