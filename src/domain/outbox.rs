@@ -186,8 +186,8 @@ impl Row {
                 Some(Self { company: Company::Alone, ..row })
             }
             (S::Pending, S::Dead | S::Skipped | S::Ambiguous) => {
-                let (reason, unsettled_since) = (lead.reason.clone(), lead.unsettled_since);
-                Some(Self { reason, unsettled_since, ..row.waiting(lead.state) })
+                let (unsettled_since, reason) = (lead.unsettled_since, lead.reason.clone());
+                Some(Self { unsettled_since, reason, ..row.waiting(lead.state) })
             }
             (S::Pending, _) if lead.company == Company::Alone => Some(row.refused_together()),
             _ => None,

@@ -7,6 +7,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+pub(in crate::store) use super::rows::{SELECT_LOCKED as LOCKED, StoredRow as Follower};
 use super::rows::{StoredRow, put, row_columns};
 use super::{Both, Claimed, both, words};
 use crate::domain::outbox::Row;
@@ -191,7 +192,6 @@ macro_rules! put_aside {
         bundle::take_along!($store, $tx, leads);
     }};
 }
-pub(in crate::store) use super::rows::{SELECT_LOCKED as LOCKED, StoredRow as Follower};
 pub(in crate::store) use {put_aside, take_along};
 
 /// Takes bundles of a channel (`$1`) apart of which something was left out before any of it could be posted.
