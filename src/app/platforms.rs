@@ -65,7 +65,7 @@ pub fn is_connected(config: &Config, platform: Platform) -> bool {
     match platform {
         Platform::Discord => config.discord.token.is_some(),
         Platform::Slack => config.slack.bot_token.is_some(),
-        Platform::Sandbox => true,
+        Platform::Sandbox | Platform::Email => true,
     }
 }
 
@@ -76,7 +76,7 @@ pub fn not_connected(config: &Config, platform: Platform) -> Option<String> {
     }
     let variable = match platform {
         Platform::Discord => "PAPERWIRE__DISCORD__TOKEN",
-        Platform::Slack | Platform::Sandbox => "PAPERWIRE__SLACK__BOT_TOKEN",
+        Platform::Slack | Platform::Sandbox | Platform::Email => "PAPERWIRE__SLACK__BOT_TOKEN",
     };
     Some(format!(
         "{} is not connected yet: set {variable} where `paperwire serve` runs. Until then papers wait in the queue.",

@@ -95,7 +95,7 @@ fn heading(platform: Platform) -> String {
                  shortcut in the menu of every message."
             ),
         ),
-        Platform::Sandbox => {
+        Platform::Sandbox | Platform::Email => {
             ("Sandbox", "For trying, without any account: paperwire ask '/papers …'".to_owned())
         }
     };
@@ -107,7 +107,7 @@ fn text(row: &Row) -> String {
     let right = match row.platform {
         _ if !row.changes => "",
         Platform::Discord => " (needs Manage Channels)",
-        Platform::Slack | Platform::Sandbox => " (for those who may manage the channel)",
+        Platform::Slack | Platform::Sandbox | Platform::Email => " (for those who may manage the channel)",
     };
     let mut out = format!("  {usage}{}{usage:#}\n      {}{right}\n", row.usage, row.about);
     for option in &row.options {

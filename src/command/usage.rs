@@ -86,7 +86,7 @@ impl Kind {
             Self::Channel => match platform {
                 Platform::Discord => "80351110224678912",
                 Platform::Slack => "C0AB12CD3",
-                Platform::Sandbox => "#papers",
+                Platform::Sandbox | Platform::Email => "#papers",
             }
             .to_owned(),
             Self::Command => "subscribe".to_owned(),

@@ -16,6 +16,8 @@ pub enum Platform {
     Slack,
     /// Channels kept in the store and printed to the terminal.
     Sandbox,
+    /// Subscribers' mailboxes.
+    Email,
 }
 
 impl Platform {
@@ -28,6 +30,7 @@ impl Platform {
             Self::Discord => "discord",
             Self::Slack => "slack",
             Self::Sandbox => "sandbox",
+            Self::Email => "email",
         }
     }
 
@@ -37,6 +40,7 @@ impl Platform {
             Self::Discord => "Discord",
             Self::Slack => "Slack",
             Self::Sandbox => "the sandbox",
+            Self::Email => "e-mail",
         }
     }
 }
@@ -50,7 +54,7 @@ impl fmt::Display for Platform {
 impl FromStr for Platform {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let found = Self::ALL.into_iter().find(|p| p.name().eq_ignore_ascii_case(text));
+        let found = Self::ALL.into_iter().chain([Self::Email]).find(|p| p.name().eq_ignore_ascii_case(text));
         found.ok_or_else(|| format!("“{text}” is not a platform: use discord, slack or sandbox"))
     }
 }
@@ -64,6 +68,7 @@ impl ChannelId {
     /// Accepts a channel id as the platform writes it.
     ///
     /// Discord: a snowflake (1 to 20 digits). Slack: `C…`, `G…` or `D…` in capitals and digits.
+    /// E-mail: `m-` and 22 small letters and digits.
     /// Sandbox: any name of 1 to 80 characters without white space; a leading `#` is dropped.
     pub fn parse(platform: Platform, text: &str) -> Result<Self, String> {
         let text = text.trim();
@@ -77,6 +82,10 @@ impl ChannelId {
             Platform::Slack => Err(format!(
                 "“{text}” is not a Slack channel id: open the channel's details in Slack; \
                  the id is at the bottom and starts with C, G or D"
+            )),
+            Platform::Email if is_mail_id(text) => Ok(Self(text.to_owned())),
+            Platform::Email => Err(format!(
+                "“{text}” is not a subscriber's id: `paperwire mail subscribers` lists them"
             )),
             Platform::Sandbox => {
                 let name = text.trim_start_matches('#');
@@ -93,6 +102,11 @@ impl ChannelId {
         }
     }
 
+    /// A new subscriber's id, which does not tell the address.
+    pub fn mail() -> Self {
+        Self(super::mail::random_id())
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -103,6 +117,11 @@ impl fmt::Display for ChannelId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+fn is_mail_id(text: &str) -> bool {
+    let id = text.strip_prefix("m-").unwrap_or_default();
+    id.len() == 22 && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
 }
 
 fn is_slack_id(text: &str) -> bool {

@@ -56,7 +56,7 @@ fn more(platform: Platform) -> Line {
     let menu = match platform {
         Platform::Discord => "Apps",
         Platform::Slack => "More actions",
-        Platform::Sandbox => return line,
+        Platform::Sandbox | Platform::Email => return line,
     };
     line.push(Piece::from(format!(
         " “{ABOUT_MESSAGE}” in the menu of a message, under {menu}, finds the papers that it links to."
@@ -84,7 +84,7 @@ pub fn command(spec: &'static Spec, platform: Platform) -> Reply {
     if spec.changes {
         let who = match platform {
             Platform::Discord => "It changes this channel: you need the permission Manage Channels here.",
-            Platform::Slack | Platform::Sandbox => {
+            Platform::Slack | Platform::Sandbox | Platform::Email => {
                 "It changes this channel: only those who may manage its subscriptions can use it."
             }
         };
