@@ -31,7 +31,9 @@ impl Terminal {
         indexer.catch_up().await.context("cannot bring the search index up to date")?;
         let short_text = config.delivery.short_text;
         let settings = BotSettings { per_user: PER_MINUTE, per_workspace: PER_MINUTE, short_text };
-        let bot = Bot::new(store, Some(search), Arc::new(SystemClock), settings);
+        let sign_up = super::pages::sign_up(config, &store, Arc::new(SystemClock), None).await?;
+        let sign_up = sign_up.filter(|_| config.web.subscribe);
+        let bot = Bot::new(store, Some(search), Arc::new(SystemClock), settings).mailing(sign_up);
         Ok(Self::with(Arc::new(bot), channel))
     }
 

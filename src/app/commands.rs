@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::config::{Config, DiscordMode, Role, SlackMode};
 use crate::pipeline::Turn;
 use crate::search::Search;
+use crate::signup::SignUp;
 use crate::store::Store;
 
 /// Sessions that Discord lets a bot start in a day are 1,000; an allowance may be drawn twice within one.
@@ -38,6 +39,8 @@ pub struct Commands<'a> {
     pub search: Option<Arc<Search>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Subscribing by e-mail, where people elsewhere can reach the pages for it.
+    pub sign_up: Option<Arc<SignUp>>,
     /// For what only one process does.
     pub turn: Turn,
     /// Where the work runs.
@@ -85,7 +88,7 @@ impl Commands<'_> {
         let huggingface = &self.config.sources.huggingface;
         let polled = huggingface.enabled.then(|| ("huggingface".to_owned(), huggingface.interval));
         let bot = Bot::new(self.store.clone(), self.search.clone(), self.clock.clone(), settings);
-        Arc::new(bot.polling(polled.into_iter().collect()))
+        Arc::new(bot.polling(polled.into_iter().collect()).mailing(self.sign_up.clone()))
     }
 
     fn discord(&self, handler: &Arc<dyn CommandHandler>) -> anyhow::Result<Option<Arc<dyn Webhook>>> {

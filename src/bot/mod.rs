@@ -6,6 +6,7 @@ mod begun;
 mod categories;
 mod complete;
 mod controls;
+mod email;
 mod entry;
 mod explain;
 mod help;
@@ -36,6 +37,7 @@ use crate::chat::{Answer, Asker};
 use crate::clock::Clock;
 use crate::command::Command;
 use crate::search::Search;
+use crate::signup::SignUp;
 use crate::store::Store;
 
 /// What the bot works with.
@@ -47,6 +49,8 @@ pub struct Bot {
     clock: Arc<dyn Clock>,
     settings: BotSettings,
     polled: Vec<(String, Duration)>,
+    /// `None` when nobody can subscribe by e-mail.
+    sign_up: Option<Arc<SignUp>>,
     /// When old requests were last forgotten, in microseconds; all clones share it.
     tidied_at: Arc<AtomicI64>,
 }
@@ -73,13 +77,20 @@ impl Bot {
         clock: Arc<dyn Clock>,
         settings: BotSettings,
     ) -> Self {
-        Self { store, search, clock, settings, polled: Vec::new(), tidied_at: Arc::default() }
+        Self { store, search, clock, settings, polled: Vec::new(), sign_up: None, tidied_at: Arc::default() }
     }
 
     /// Tells which sources are polled and how often, so that people are told when the next poll is due.
     #[must_use]
     pub fn polling(mut self, polled: Vec<(String, Duration)>) -> Self {
         self.polled = polled;
+        self
+    }
+
+    /// Lets people subscribe by e-mail.
+    #[must_use]
+    pub fn mailing(mut self, sign_up: Option<Arc<SignUp>>) -> Self {
+        self.sign_up = sign_up;
         self
     }
 
@@ -114,6 +125,7 @@ impl Bot {
             Command::Roundup { at, zone, every, size } => {
                 roundup::answer(self, asker, at, zone, every, size).await
             }
+            Command::Email { address, every } => email::answer(self, asker, address, every).await,
             Command::Help { about } => Ok(help::answer(asker, about)),
         }
     }

@@ -216,6 +216,7 @@ fn changes(command: &Command) -> bool {
         | Command::Subscriptions
         | Command::Explain { .. }
         | Command::Status
+        | Command::Email { .. }
         | Command::Help { .. } => return false,
         Command::Roundup { .. } => "roundup",
     };

@@ -1,6 +1,5 @@
 //! `trending`: the papers whose votes and stars rise, by our own snapshots. `docs/trending.md` explains the formula.
 
-use std::cmp::Ordering;
 use std::time::Duration;
 
 use super::Bot;
@@ -16,8 +15,6 @@ use crate::store::Risen;
 
 /// Papers that can be paged through.
 const MOST: usize = 50;
-/// What a square root of stars weighs against a vote.
-const STARS: f64 = 4.0;
 
 /// Answers the command.
 pub(super) async fn answer(bot: &Bot, asker: &Asker, window: Window) -> anyhow::Result<Answer> {
@@ -34,7 +31,7 @@ async fn listed(bot: &Bot, asker: &Asker, window: Window, number: u32) -> anyhow
     let start = now - span(window);
     let mut risen = bot.store.risen(start - span(window), start, now).await?;
     let total = risen.len() as u64;
-    risen.sort_unstable_by(before);
+    risen.sort_unstable_by(Risen::before);
     risen.truncate(MOST);
     let skipped = first_of(number) as usize - 1;
     let shown: Vec<Risen> = risen.iter().skip(skipped).take(PER_PAGE as usize).copied().collect();
@@ -66,16 +63,6 @@ fn span(window: Window) -> Duration {
     })
 }
 
-/// How strongly a paper rises: its votes, and its stars damped, for a repository can gain thousands in a day.
-fn momentum(risen: &Risen) -> f64 {
-    f64::from(risen.upvotes) + STARS * f64::from(risen.stars).sqrt()
-}
-
-/// The strongest first; of equals the one that was listed later.
-fn before(one: &Risen, other: &Risen) -> Ordering {
-    momentum(other).total_cmp(&momentum(one)).then(other.paper.cmp(&one.paper))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,9 +71,9 @@ mod tests {
     fn the_worked_example_of_the_documentation_is_right() {
         let risen = |paper, upvotes, stars| Risen { paper: PaperKey(paper), upvotes, stars };
         let mut all = [risen(1, 41, 0), risen(2, 12, 100), risen(3, 0, 900), risen(4, 41, 0)];
-        let momenta = all.map(|risen| momentum(&risen).to_string());
+        let momenta = all.map(|risen| risen.momentum().to_string());
         assert_eq!(momenta, ["41", "52", "120", "41"]);
-        all.sort_unstable_by(before);
+        all.sort_unstable_by(Risen::before);
         assert_eq!(all.map(|risen| risen.paper.0), [3, 2, 4, 1]);
     }
 }

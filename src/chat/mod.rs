@@ -4,6 +4,7 @@ mod commands;
 pub mod discord;
 mod edit;
 mod gate;
+mod letter;
 pub mod sandbox;
 pub mod slack;
 mod webhook;
@@ -18,6 +19,7 @@ use crate::message::Message;
 
 pub use commands::{Action, Answer, Asker, CommandHandler, Completion, Request, Unfurled};
 pub use edit::{Edit, Edited};
+pub use letter::{Letter, Letters};
 pub use webhook::{Incoming, Outgoing, Webhook};
 
 /// A message in a platform's own bytes, made once and stored, so that every try sends the same.

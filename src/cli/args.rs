@@ -92,6 +92,9 @@ pub enum Command {
     /// Look at what roundups will do
     #[command(subcommand)]
     Roundup(Roundup),
+    /// Letters by e-mail
+    #[command(subcommand)]
+    Mail(Mail),
     /// Try a chat command in the terminal, without any account: paperwire ask '/papers help'
     Ask(Ask),
     /// Show the chat commands as people see them on each platform
@@ -399,6 +402,26 @@ pub struct NextRoundups {
     /// How many
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub count: u16,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Mail {
+    /// Who gets letters; addresses are masked
+    Subscribers {
+        #[command(subcommand)]
+        command: Option<Subscribers>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Subscribers {
+    /// List them (what this command does anyway)
+    List,
+    /// End somebody's letters and erase the address
+    Remove {
+        /// The address, or the id that the list shows
+        who: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -39,7 +39,7 @@ struct Given {
 
 /// Prints the commands as people see them on each platform.
 pub fn run(output: Output) -> Result<(), CliError> {
-    for platform in Platform::ALL {
+    for platform in Platform::WITH_COMMANDS {
         output.note(&heading(platform))?;
         for spec in COMMANDS {
             output.row(&row(spec, platform), text)?;
@@ -95,7 +95,8 @@ fn heading(platform: Platform) -> String {
                  shortcut in the menu of every message."
             ),
         ),
-        Platform::Sandbox | Platform::Email => {
+        Platform::Email => ("E-mail", "Letters take no commands.".to_owned()),
+        Platform::Sandbox => {
             ("Sandbox", "For trying, without any account: paperwire ask '/papers …'".to_owned())
         }
     };
@@ -107,7 +108,7 @@ fn text(row: &Row) -> String {
     let right = match row.platform {
         _ if !row.changes => "",
         Platform::Discord => " (needs Manage Channels)",
-        Platform::Slack | Platform::Sandbox | Platform::Email => " (for those who may manage the channel)",
+        Platform::Slack | Platform::Email | Platform::Sandbox => " (for those who may manage the channel)",
     };
     let mut out = format!("  {usage}{}{usage:#}\n      {}{right}\n", row.usage, row.about);
     for option in &row.options {

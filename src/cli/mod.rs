@@ -13,6 +13,7 @@ mod explain;
 mod healthcheck;
 mod held;
 mod import;
+mod mail_subscribers;
 mod matching;
 mod migrate;
 mod output;
@@ -79,6 +80,9 @@ fn dispatch(args: Args) -> Result<(), CliError> {
             Command::Search(args) => search::run(&config, &args, output).await,
             Command::Explain(args) => explain::run(&config, &args, output).await,
             Command::Roundup(command) => roundup::run(&config, command, output).await,
+            Command::Mail(args::Mail::Subscribers { command }) => {
+                mail_subscribers::run(&config, command, output).await
+            }
             Command::Ask(args) => ask::run(&config, args, output).await,
             Command::Migrate => migrate::run(&config, output).await,
             Command::Config(command) => config::run(&config, &command, output),

@@ -23,7 +23,9 @@ use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::query::Day;
-use crate::domain::{Cadence, ChannelId, Every, PaperId, Query, Style, SubscriptionId};
+use crate::domain::{
+    Cadence, ChannelId, Every, MailAddress, MailRhythm, PaperId, Query, Style, SubscriptionId,
+};
 
 pub use line::parse_line;
 pub use mistake::Mistake;
@@ -118,6 +120,13 @@ pub enum Command {
         /// At most so many papers.
         size: Option<u16>,
     },
+    /// `email`: papers by e-mail for who asks.
+    Email {
+        /// Where to; `None` leads to the form.
+        address: Option<MailAddress>,
+        /// How often; `None` is daily.
+        every: Option<MailRhythm>,
+    },
     /// `help`: how to use all, or one of them.
     Help {
         /// The one that is asked about.
@@ -142,6 +151,7 @@ impl Command {
             Self::Explain { .. } => "explain",
             Self::Status => "status",
             Self::Roundup { .. } => "roundup",
+            Self::Email { .. } => "email",
             Self::Help { .. } => "help",
         };
         spec(name).expect("every command has a row in the table")

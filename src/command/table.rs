@@ -2,6 +2,7 @@
 
 use super::given::Given;
 use super::{Command, Order, Window};
+use crate::domain::MailRhythm;
 
 /// One command.
 #[derive(Debug)]
@@ -75,6 +76,8 @@ pub enum Kind {
     Number(u16, u16),
     /// A channel of the platform.
     Channel,
+    /// An e-mail address.
+    Address,
     /// The name of a command.
     Command,
 }
@@ -328,6 +331,33 @@ pub static COMMANDS: &[Spec] = &[
                 zone: given.take("zone"),
                 every: given.chosen("every", |name| name.parse().ok()),
                 size: given.take("size"),
+            })
+        },
+    },
+    Spec {
+        name: "email",
+        about: "Get trending papers by e-mail",
+        detail: "Only you see the answer. Nothing but a letter with a link to confirm is sent before you confirm.",
+        changes: false,
+        options: &[
+            Opt {
+                name: "address",
+                about: "Your e-mail address; a link to a form when left out",
+                required: false,
+                kind: Kind::Address,
+            },
+            Opt {
+                name: "every",
+                about: "How often; daily when left out",
+                required: false,
+                kind: Kind::Choice(&["daily", "weekly"]),
+            },
+        ],
+        example: "email weekly",
+        make: |given| {
+            Some(Command::Email {
+                address: given.take("address"),
+                every: given.chosen("every", MailRhythm::named),
             })
         },
     },

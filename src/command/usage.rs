@@ -67,6 +67,7 @@ impl Kind {
             Self::Zone => "ZONE".to_owned(),
             Self::Number(least, most) => format!("{least}–{most}"),
             Self::Channel => "#CHANNEL".to_owned(),
+            Self::Address => "ADDRESS".to_owned(),
             Self::Command => "COMMAND".to_owned(),
         }
     }
@@ -86,9 +87,11 @@ impl Kind {
             Self::Channel => match platform {
                 Platform::Discord => "80351110224678912",
                 Platform::Slack => "C0AB12CD3",
-                Platform::Sandbox | Platform::Email => "#papers",
+                Platform::Email => "m-0123456789abcdefghijkl",
+                Platform::Sandbox => "#papers",
             }
             .to_owned(),
+            Self::Address => "ada@example.org".to_owned(),
             Self::Command => "subscribe".to_owned(),
         }
     }

@@ -5,7 +5,9 @@ use jiff::civil::Time;
 use super::near::{either, nearest, quoted};
 use super::{Kind, Mistake, Opt, Spec, Until, spec, time, zone};
 use crate::domain::query::Day;
-use crate::domain::{ChannelId, PaperId, PaperIdError, Platform, Query, SubscriptionId};
+use crate::domain::{
+    ChannelId, MailAddress, MailAddressError, PaperId, PaperIdError, Platform, Query, SubscriptionId,
+};
 
 /// What was given for an option, by its kind.
 #[derive(Debug, Clone)]
@@ -20,6 +22,7 @@ pub(super) enum Value {
     Zone(String),
     Number(u16),
     Channel(ChannelId),
+    Address(MailAddress),
     Command(&'static Spec),
 }
 
@@ -40,7 +43,7 @@ macro_rules! held {
 
 held! {
     Query: Query, PaperId: Paper, SubscriptionId: Subscription, Day: Since, Until: Until, Time: Time,
-    String: Zone, u16: Number, ChannelId: Channel, &'static Spec: Command, &'static str: Choice,
+    String: Zone, u16: Number, ChannelId: Channel, MailAddress: Address, &'static Spec: Command, &'static str: Choice,
 }
 
 /// Reads what was given for an option of a command.
@@ -68,6 +71,7 @@ pub(super) fn read(
         Kind::Zone => zone::zone(text).map(Value::Zone),
         Kind::Number(least, most) => number(least, most, text).map(Value::Number),
         Kind::Channel => channel(platform, text).map(Value::Channel),
+        Kind::Address => address(text).map(Value::Address),
     };
     read.map_err(|reason| Mistake::Value { spec, option, reason })
 }
@@ -80,6 +84,7 @@ pub(super) fn resembles(kind: Kind, text: &str) -> bool {
         Kind::Zone => text.contains('/') || zone::meant(text).is_some(),
         Kind::Time | Kind::Until | Kind::Since | Kind::Number(..) | Kind::Subscription => has_digit,
         Kind::Channel => text.starts_with('#'),
+        Kind::Address => text.contains('@'),
         Kind::Query | Kind::StandingQuery | Kind::Paper | Kind::Command => true,
     }
 }
@@ -133,6 +138,13 @@ fn number(least: u16, most: u16, text: &str) -> Result<u16, String> {
     number
         .filter(|number| (least..=most).contains(number))
         .ok_or_else(|| format!("{} is no whole number from {least} to {most}", quoted(text)))
+}
+
+/// The refusal does not repeat what was written: it is somebody's address all the same.
+fn address(text: &str) -> Result<MailAddress, String> {
+    let text = text.trim();
+    let text = text.strip_prefix("mailto:").unwrap_or(text);
+    text.parse().map_err(|error: MailAddressError| error.to_string())
 }
 
 /// The longest id of a channel that any platform has is far shorter.

@@ -14,23 +14,26 @@ pub enum Platform {
     Discord,
     /// Slack channels.
     Slack,
+    /// People who get letters.
+    Email,
     /// Channels kept in the store and printed to the terminal.
     Sandbox,
-    /// Subscribers' mailboxes.
-    Email,
 }
 
 impl Platform {
     /// Every platform, in the order in which they are listed to people.
-    pub const ALL: [Self; 3] = [Self::Discord, Self::Slack, Self::Sandbox];
+    pub const ALL: [Self; 4] = [Self::Discord, Self::Slack, Self::Email, Self::Sandbox];
+
+    /// Those on which people give commands.
+    pub const WITH_COMMANDS: [Self; 3] = [Self::Discord, Self::Slack, Self::Sandbox];
 
     /// The name in commands, configuration and the store.
     pub fn name(self) -> &'static str {
         match self {
             Self::Discord => "discord",
             Self::Slack => "slack",
-            Self::Sandbox => "sandbox",
             Self::Email => "email",
+            Self::Sandbox => "sandbox",
         }
     }
 
@@ -39,8 +42,8 @@ impl Platform {
         match self {
             Self::Discord => "Discord",
             Self::Slack => "Slack",
-            Self::Sandbox => "the sandbox",
             Self::Email => "e-mail",
+            Self::Sandbox => "the sandbox",
         }
     }
 }
@@ -54,8 +57,8 @@ impl fmt::Display for Platform {
 impl FromStr for Platform {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let found = Self::ALL.into_iter().chain([Self::Email]).find(|p| p.name().eq_ignore_ascii_case(text));
-        found.ok_or_else(|| format!("“{text}” is not a platform: use discord, slack or sandbox"))
+        let found = Self::ALL.into_iter().find(|p| p.name().eq_ignore_ascii_case(text));
+        found.ok_or_else(|| format!("“{text}” is not a platform: use discord, slack, email or sandbox"))
     }
 }
 
@@ -68,7 +71,7 @@ impl ChannelId {
     /// Accepts a channel id as the platform writes it.
     ///
     /// Discord: a snowflake (1 to 20 digits). Slack: `C…`, `G…` or `D…` in capitals and digits.
-    /// E-mail: `m-` and 22 small letters and digits.
+    /// E-mail: `m-` and 22 small letters and digits, which stand for an address and do not show it.
     /// Sandbox: any name of 1 to 80 characters without white space; a leading `#` is dropped.
     pub fn parse(platform: Platform, text: &str) -> Result<Self, String> {
         let text = text.trim();
@@ -83,10 +86,12 @@ impl ChannelId {
                 "“{text}” is not a Slack channel id: open the channel's details in Slack; \
                  the id is at the bottom and starts with C, G or D"
             )),
-            Platform::Email if is_mail_id(text) => Ok(Self(text.to_owned())),
-            Platform::Email => Err(format!(
-                "“{text}” is not a subscriber's id: `paperwire mail subscribers` lists them"
-            )),
+            Platform::Email if is_subscriber_id(text) => Ok(Self(text.to_owned())),
+            Platform::Email => {
+                Err("a subscriber is named by its id, m- and 22 letters and digits, not by its address; \
+                     people subscribe on the web page"
+                    .to_owned())
+            }
             Platform::Sandbox => {
                 let name = text.trim_start_matches('#');
                 let ok = (1..=80).contains(&name.chars().count())
@@ -102,11 +107,6 @@ impl ChannelId {
         }
     }
 
-    /// A new subscriber's id, which does not tell the address.
-    pub fn mail() -> Self {
-        Self(super::mail::random_id())
-    }
-
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -119,15 +119,15 @@ impl fmt::Display for ChannelId {
     }
 }
 
-fn is_mail_id(text: &str) -> bool {
-    let id = text.strip_prefix("m-").unwrap_or_default();
-    id.len() == 22 && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-}
-
 fn is_slack_id(text: &str) -> bool {
     (2..=40).contains(&text.len())
         && text.starts_with(['C', 'G', 'D'])
         && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
+fn is_subscriber_id(text: &str) -> bool {
+    text.strip_prefix("m-")
+        .is_some_and(|id| id.len() == 22 && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
 }
 
 /// The store's own number of a destination.
@@ -199,9 +199,12 @@ mod tests {
         let ok = |p, t: &str| ChannelId::parse(p, t).map(|c| c.to_string());
         assert_eq!(ok(Platform::Discord, " 1234567890 ").unwrap(), "1234567890");
         assert_eq!(ok(Platform::Slack, "C0AB12CD3").unwrap(), "C0AB12CD3");
+        assert_eq!(ok(Platform::Email, "m-0123456789abcdefghijkl").unwrap(), "m-0123456789abcdefghijkl");
         assert_eq!(ok(Platform::Sandbox, "#robotics").unwrap(), "robotics");
         assert!(ok(Platform::Discord, "general").unwrap_err().contains("Copy Channel ID"));
         assert!(ok(Platform::Slack, "#general").unwrap_err().contains("starts with C"));
+        let address = ok(Platform::Email, "ada@example.org").unwrap_err();
+        assert!(address.contains("not by its address") && !address.contains("ada"), "{address}");
         assert!(ok(Platform::Sandbox, "two words").unwrap_err().contains("without spaces"));
     }
 }

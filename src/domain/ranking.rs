@@ -8,6 +8,9 @@
 
 use super::query::{Field, MatchedTerm};
 
+/// What a square root of stars weighs against a vote among trending papers.
+const RISING_STARS: f64 = 4.0;
+
 /// What the rank of a paper is made of.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Standing {
@@ -27,6 +30,11 @@ impl Standing {
         let gained = |count: u32| f64::from(count).ln_1p() / std::f64::consts::LN_2;
         gained(self.votes) + 0.5 * gained(self.stars) + self.strength + (-self.age_days.max(0.0) / 7.0).exp2()
     }
+}
+
+/// How strongly a paper rises: its votes, and its stars damped, for a repository can gain thousands in a day.
+pub fn momentum(upvotes: u32, stars: u32) -> f64 {
+    f64::from(upvotes) + RISING_STARS * f64::from(stars).sqrt()
 }
 
 /// How strongly a paper matches, by the places where the parts of the query stand in it.

@@ -23,7 +23,10 @@ impl Store {
                 })
             }
         };
-        let bytes = data_encoding::HEXLOWER.decode(hex.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
-        bytes.map(MailKey::new).ok_or_else(|| corrupt("the key of the letters", "…", &"it is no key of 32 bytes"))
+        let bytes =
+            data_encoding::HEXLOWER.decode(hex.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
+        bytes
+            .map(MailKey::new)
+            .ok_or_else(|| corrupt("the key of the letters", "…", &"it is no key of 32 bytes"))
     }
 }

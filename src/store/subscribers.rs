@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::db::{query, query_as, query_scalar, reading, writing};
 use super::values::{corrupt, count, from_json, json, micros, opt_timestamp, parsed, timestamp};
 use super::{Store, StoreError};
-use crate::domain::{ChannelId, MailAddress, MailWish, Platform};
+use crate::domain::{ChannelId, MailAddress, MailAddressError, MailWish, Platform, mail};
 
 /// After so many letters that a mail server refused for good, no more are sent.
 pub const BOUNCES_MAX: u32 = 3;
@@ -82,7 +82,10 @@ impl TryFrom<SubscriberRow> for Subscriber {
         Ok(Self {
             channel: channel(&row.channel)?,
             // The value itself must not come into a log.
-            address: row.address.parse().map_err(|reason: String| corrupt(&of("address"), "…", &reason))?,
+            address: row
+                .address
+                .parse()
+                .map_err(|reason: MailAddressError| corrupt(&of("address"), "…", &reason))?,
             state: parsed(&row.state, &of("state"))?,
             wish: row.wish.map(|wish| from_json(&wish, &of("wish"))).transpose()?,
             bounces: count(row.bounces, &of("bounces"))?,
@@ -126,8 +129,8 @@ impl Store {
         self.forget_mail_requests(now).await?;
         writing!(self, |tx| {
             query(CREATE)
-                .bind(ChannelId::mail().as_str())
-                .bind(address.as_str())
+                .bind(mail::new_channel().as_str())
+                .bind(address.whole())
                 .bind(address.folded())
                 .bind(micros(now))
                 .execute(&mut *tx)

@@ -33,7 +33,8 @@ pub enum Confirmed {
 const RESUME: &str = "UPDATE destination SET paused_at = NULL, pause_cause = NULL, pause_reason = NULL
     WHERE id = $1 AND pause_cause = 'channel'";
 const UNSUBSCRIBE_OTHERS: &str = "DELETE FROM subscription WHERE destination_id = $1 AND query <> $2";
-const SUBSCRIBE: &str = "INSERT INTO subscription (destination_id, query, created_by, created_at, cadence, style)
+const SUBSCRIBE: &str =
+    "INSERT INTO subscription (destination_id, query, created_by, created_at, cadence, style)
     VALUES ($1, $2, $3, $4, $5, 'card')
     ON CONFLICT (destination_id, query) DO UPDATE SET cadence = excluded.cadence";
 const SCHEDULE: &str = "INSERT INTO roundup_setting (destination_id, zone, every, changed_by, changed_at)
@@ -89,7 +90,10 @@ macro_rules! silence {
                 .bind(destination)
                 .execute(&mut *$tx)
                 .await?;
-            query("DELETE FROM subscription WHERE destination_id = $1").bind(destination).execute(&mut *$tx).await?;
+            query("DELETE FROM subscription WHERE destination_id = $1")
+                .bind(destination)
+                .execute(&mut *$tx)
+                .await?;
             query(SKIP).bind(destination).bind($reason).execute(&mut *$tx).await?;
             refresh!($self, $tx, [destination]);
         }
@@ -161,7 +165,10 @@ impl Store {
             query(RAISE_VERSION).execute(&mut *tx).await?;
             query(END).bind(channel.as_str()).bind(micros(now)).execute(&mut *tx).await?;
             // A letter that was never answered must not bring them back.
-            query("DELETE FROM mail_request WHERE channel = $1").bind(channel.as_str()).execute(&mut *tx).await?;
+            query("DELETE FROM mail_request WHERE channel = $1")
+                .bind(channel.as_str())
+                .execute(&mut *tx)
+                .await?;
             let _ = silence!(self, tx, channel, "the subscriber wants no more letters", now);
         });
         Ok(())

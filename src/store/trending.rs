@@ -8,12 +8,15 @@
 //! ```
 //! `docs/trending.md` explains the formula to people.
 
+use std::cmp::Ordering;
+
 use jiff::Timestamp;
 
 use super::db::{query_as, reading};
 use super::values::micros;
 use super::{Store, StoreError};
 use crate::domain::PaperKey;
+use crate::domain::ranking::momentum;
 
 /// How much a paper's numbers rose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +27,18 @@ pub struct Risen {
     pub upvotes: u32,
     /// Stars that its code gained; never below zero.
     pub stars: u32,
+}
+
+impl Risen {
+    /// How strongly it rises.
+    pub fn momentum(&self) -> f64 {
+        momentum(self.upvotes, self.stars)
+    }
+
+    /// The order of trending papers: the strongest first, of equals the one that was stored later.
+    pub fn before(&self, other: &Self) -> Ordering {
+        other.momentum().total_cmp(&self.momentum()).then(other.paper.cmp(&self.paper))
+    }
 }
 
 macro_rules! number {

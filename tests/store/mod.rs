@@ -64,7 +64,7 @@ pub(crate) use on_both;
 
 pub const HUB: SourceName = SourceName("huggingface");
 pub const LEASE: Duration = Duration::from_mins(1);
-pub const ALL: [Platform; 3] = Platform::ALL;
+pub const ALL: [Platform; 4] = Platform::ALL;
 
 /// An own database for one test.
 pub struct Database {

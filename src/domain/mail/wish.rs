@@ -60,10 +60,10 @@ pub struct MailWish {
 impl MailWish {
     /// The wish in words: `papers on “robot”, each day (Europe/Berlin)`.
     pub fn in_words(&self) -> String {
-        let what = self.query.as_ref().map_or_else(
-            || "trending papers".to_owned(),
-            |query| format!("papers that match “{query}”"),
-        );
+        let what = self
+            .query
+            .as_ref()
+            .map_or_else(|| "trending papers".to_owned(), |query| format!("papers that match “{query}”"));
         let when = match self.rhythm {
             MailRhythm::Daily => "each day",
             MailRhythm::Weekly => "on Mondays",

@@ -22,7 +22,7 @@ pub fn no_right(platform: Platform) -> Reply {
             "Only the people whom this workspace has chosen can change what is posted in this channel. Ask an \
              administrator who they are."
         }
-        Platform::Sandbox | Platform::Email => "You may not change what is posted in this channel.",
+        Platform::Email | Platform::Sandbox => "You may not change what is posted in this channel.",
     };
     let line: Line = vec![
         who.into(),
