@@ -18,4 +18,5 @@ mod serve;
 mod sources;
 mod store;
 mod transcripts;
+mod web;
 mod worlds;

@@ -69,8 +69,34 @@ mod tests {
 
     #[test]
     fn the_letter_says_what_was_asked_for_and_what_to_do() {
-        insta::assert_snapshot!(letter(None, false).text, @"");
-        insta::assert_snapshot!(letter(Some("robots"), true).text, @"");
+        insta::assert_snapshot!(letter(None, false).text, @"
+        Somebody, probably you, asked Paperwire to send this to your address:
+
+            trending papers, each day (time zone Europe/Berlin)
+
+        To confirm it, open this page and press the button:
+
+        https://papers.example.org/confirm?token=abc
+
+        The link works for 48 hours. If it was not you, do nothing:
+        then nothing is sent, and your address is forgotten.
+        ");
+        let change = letter(Some("robots"), true);
+        assert_eq!(change.subject, "Confirm the change to papers by e-mail");
+        insta::assert_snapshot!(change.text, @"
+        Somebody, probably you, asked Paperwire to send this to your address:
+
+            papers that match “robots”, each day (time zone Europe/Berlin)
+
+        It takes the place of what you get now: trending papers, each day (time zone Europe/Berlin).
+
+        To confirm it, open this page and press the button:
+
+        https://papers.example.org/confirm?token=abc
+
+        The link works for 48 hours. If it was not you, do nothing:
+        then nothing changes.
+        ");
     }
 
     #[test]

@@ -63,6 +63,20 @@ mod tests {
             too_often(Duration::from_mins(12)),
             switched_off(),
         ];
-        insta::assert_snapshot!(told.map(|reply| seen(&reply)).join("\n"), @"");
+        insta::assert_snapshot!(told.map(|reply| seen(&reply)).join("\n"), @"
+        Get trending papers in your e-mail inbox: the form asks for your address, how often, and
+        for a query if you like. Or give the address here, which only you see: /papers email
+        ada@example.org weekly.
+
+        [Subscribe by e-mail] https://papers.example.org/subscribe?every=daily
+
+        A letter is on its way to a…@example.org. Open its link within 48 hours, and you get
+        trending papers, on Mondays (time zone Europe/Berlin). Nothing is sent before.
+
+        That were many letters in a short time. Please try again in 12 minutes.
+
+        Papers cannot be had by e-mail here. Whoever runs this Paperwire can change that: the
+        pages for it need a public address (web.public_url) and web.subscribe.
+        ");
     }
 }

@@ -117,6 +117,7 @@ mod tests {
         /papers subscriptions – List what this channel is subscribed to
         /papers explain – Say why a paper was or was not posted in this channel
         /papers status – Say how the sources and this channel are, and why it is quiet
+        /papers email – Get trending papers by e-mail
         /papers help – Explain the commands and the query language
 
         Set up this channel

@@ -42,7 +42,7 @@ pub struct Desk {
     /// The longest short text of a paper, in characters.
     pub short_text: usize,
     /// The trending papers, as they were a while ago.
-    pub(super) trending: home::Kept,
+    trending: home::Kept,
 }
 
 impl Desk {
