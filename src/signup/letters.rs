@@ -16,6 +16,7 @@ struct Text<'a> {
     wanted: &'a str,
     present: &'a str,
     link: &'a str,
+    manage: &'a str,
 }
 
 #[derive(Template)]
@@ -24,23 +25,25 @@ struct Html<'a> {
     wanted: &'a str,
     present: &'a str,
     link: &'a str,
+    manage: &'a str,
 }
 
-/// Asks for the confirmation of a wish; `present` is what the subscriber gets now.
+/// Asks for the confirmation of a wish; `present` is what the subscriber gets now, and where to change that.
 pub(super) fn confirm(
     to: MailAddress,
     wish: &MailWish,
-    present: Option<&MailWish>,
+    present: Option<(&MailWish, &Url)>,
     link: &Url,
 ) -> anyhow::Result<Letter> {
     let (wanted, link) = (in_words(wish), link.as_str());
-    let present = present.map(in_words).unwrap_or_default();
+    let manage = present.map_or("", |(_, manage)| manage.as_str());
+    let present = present.map(|(wish, _)| in_words(wish)).unwrap_or_default();
     let subject = if present.is_empty() { "Confirm your subscription" } else { "Confirm the change" };
     Ok(Letter {
         to,
         subject: format!("{subject} to papers by e-mail"),
-        text: Text { wanted: &wanted, present: &present, link }.render()?,
-        html: Html { wanted: &wanted, present: &present, link }.render()?,
+        text: Text { wanted: &wanted, present: &present, link, manage }.render()?,
+        html: Html { wanted: &wanted, present: &present, link, manage }.render()?,
         list_unsubscribe: None,
     })
 }
@@ -64,7 +67,9 @@ mod tests {
         };
         let present = present.then(|| wish(None));
         let link = "https://papers.example.org/confirm?token=abc".parse().unwrap();
-        confirm("ada@example.org".parse().unwrap(), &wish(query), present.as_ref(), &link).unwrap()
+        let manage = "https://papers.example.org/manage?token=def".parse().unwrap();
+        let present = present.as_ref().map(|wish| (wish, &manage));
+        confirm("ada@example.org".parse().unwrap(), &wish(query), present, &link).unwrap()
     }
 
     #[test]
@@ -95,7 +100,9 @@ mod tests {
         https://papers.example.org/confirm?token=abc
 
         The link works for 48 hours. If it was not you, do nothing:
-        then nothing changes.
+        then nothing changes. To change or end what you get now, open this page:
+
+        https://papers.example.org/manage?token=def
         ");
     }
 

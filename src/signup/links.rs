@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::domain::{ChannelId, MailKey, MailPurpose, MailRhythm};
 
-/// A link to change what comes works for so long; each letter brings a new one.
+/// A link to change what comes works for so long; signing up again brings a new one.
 const MANAGE_FOR: Duration = Duration::from_hours(60 * 24);
 
 /// Makes the addresses of pages, which may lie below a path.

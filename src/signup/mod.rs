@@ -86,6 +86,8 @@ impl SignUp {
             (subscriber.state == SubscriberState::Active).then_some(subscriber.wish.as_ref()).flatten();
         let confirm = self.links.confirm(&token);
         // The address as the subscriber once confirmed it, where there is one.
+        let manage = self.links.manage(&subscriber.channel, now);
+        let active = active.map(|active| (active, &manage));
         let letter = letters::confirm(subscriber.address.clone(), wish, active, &confirm)?;
         self.letters.send(letter).await.context("cannot send a letter")?;
         info!(to = %subscriber.address, "Sent the letter that asks for a confirmation");

@@ -216,6 +216,16 @@ impl Store {
         Ok(active.map(|subscriber| subscriber.address))
     }
 
+    /// Notes that a letter was taken: those refused before do not count any more.
+    pub async fn mail_taken(&self, channel: &ChannelId) -> Result<(), StoreError> {
+        let sql =
+            "UPDATE mail_subscriber SET bounces = 0 WHERE channel = $1 AND state = 'active' AND bounces > 0";
+        writing!(self, |tx| {
+            query(sql).bind(channel.as_str()).execute(&mut *tx).await?;
+        });
+        Ok(())
+    }
+
     /// Counts a letter that was refused for good and returns how many that are; [`BOUNCES_MAX`] end the letters.
     pub async fn mail_bounced(&self, channel: &ChannelId, now: Timestamp) -> Result<u32, StoreError> {
         const BOUNCED: &str = "UPDATE mail_subscriber SET bounces = bounces + 1,

@@ -28,7 +28,11 @@ on_both! {
             assert_eq!(db.store.mail_bounced(&ada, at(1)).await.unwrap(), n);
             assert_eq!(db.store.mail_address(&ada).await.unwrap(), Some(address("ada@example.org")));
         }
-        assert_eq!(db.store.mail_bounced(&ada, at(1)).await.unwrap(), BOUNCES_MAX);
+        db.store.mail_taken(&ada).await.unwrap();
+        assert_eq!(db.store.mail_bounced(&ada, at(1)).await.unwrap(), 1, "they count in a row");
+        for n in 2..=BOUNCES_MAX {
+            assert_eq!(db.store.mail_bounced(&ada, at(1)).await.unwrap(), n);
+        }
         assert_eq!(db.store.mail_address(&ada).await.unwrap(), None);
         assert_eq!(db.store.mail_subscriber(&ada).await.unwrap().unwrap().state, SubscriberState::Bounced);
         assert_eq!(db.store.mail_bounced(&ada, at(1)).await.unwrap(), 0, "nobody is there to count for");

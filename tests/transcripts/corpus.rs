@@ -1,5 +1,6 @@
 //! What is in the store of the transcripts: six papers and thirty older ones, one of them posted twelve days ago by a subscription.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
@@ -7,10 +8,12 @@ use paperwire::bot::Bot;
 use paperwire::clock::Clock as _;
 use paperwire::domain::{ChannelId, Counters, Facts, Listing, Platform, Verdict, Why};
 use paperwire::matcher::{Document, matches_query};
+use paperwire::signup::SignUp;
 use paperwire::store::{NewDelivery, NewMatch, Occasion, SourceState};
 
 use crate::bot::{Desk, HUB};
 use crate::store::{ALL, Database, LEASE};
+use crate::web::Letterbox;
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -162,6 +165,12 @@ pub async fn bot(platform: Platform, channel: &str, user: &str, message: &str) -
     let state =
         SourceState { baseline: first_day, polled_at: Some(desk.clock.now()), failure: None, failures: 0 };
     store.put_source_state(HUB, &state).await.unwrap();
+    let public = "https://papers.example.org".parse().unwrap();
+    let sign_up =
+        SignUp::open(desk.db.store.clone(), desk.clock.clone(), Arc::new(Letterbox::default()), public)
+            .await
+            .unwrap();
     let bot = desk.bot.clone().polling(vec![("huggingface".to_owned(), Duration::from_mins(10))]);
+    let bot = bot.mailing(Some(Arc::new(sign_up)));
     (desk, bot)
 }

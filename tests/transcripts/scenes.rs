@@ -64,6 +64,13 @@ pub const SCENES: &[Scene] = &[
             &[("at", "9am"), ("zone", "Europe/Berlin"), ("every", "weekdays"), ("size", "12")],
         )],
     },
+    Scene {
+        title: "email",
+        steps: &[
+            Gives("email", &[("every", "weekly")]),
+            Gives("email", &[("address", "ada@example.org"), ("every", "weekly")]),
+        ],
+    },
     Scene { title: "help", steps: &[Gives("help", &[]), Gives("help", &[("command", "subscribe")])] },
     Scene {
         title: "Narrowing a subscription before it is made",

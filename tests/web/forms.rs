@@ -42,9 +42,7 @@ on_both! {
         let mut answers = Vec::new();
         for address in ["ada@example.org", "ADA@EXAMPLE.ORG", "ben@example.org", "new@example.org"] {
             let seen = site.post_from("/subscribe", &[("address", address)], "").await;
-            if seen.status == 429 {
-                site.clock.advance(Duration::from_hours(1));
-            }
+            site.clock.advance(Duration::from_hours(1));
             answers.push((seen.status, seen.header("location").to_owned(), seen.body));
         }
         answers.dedup();

@@ -57,7 +57,7 @@ impl Site {
                 let (day, now) = (self.clock.today().tomorrow().unwrap(), self.clock.now());
                 self.db.store.record(HUB, &listings, day, now).await.unwrap();
             }
-            self.clock.advance(Duration::from_hours(1));
+            self.clock.advance(Duration::from_hours(30));
         }
     }
 

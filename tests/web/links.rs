@@ -33,6 +33,8 @@ on_both! {
         let again = site.subscriber("ada@example.org").await;
         assert_eq!((again.state, &again.channel), (SubscriberState::Active, &ada.channel));
         assert_eq!(site.db.store.destinations().await.unwrap().remove(0).pause, None);
+        site.post(&page, &[("do", "erase")]).await.says("are gone");
+        assert!(site.known("ada@example.org").await.is_none());
     }
 
     async fn a_subscriber_changes_what_comes_ends_it_and_is_forgotten(db: Database) {
@@ -113,7 +115,7 @@ on_both! {
         let ada = site.subscriber("ada@example.org").await;
         let (manage, unsubscribe) = (site.page(Manage, &ada), site.page(Unsubscribe, &ada));
         site.clock.advance(Duration::from_hours(61 * 24));
-        site.get(&manage).await.says(DEAD).says("newest letter");
+        site.get(&manage).await.says(DEAD).says("subscribe again");
         site.clock.advance(Duration::from_hours(10_000 * 24));
         site.post(&unsubscribe, &[]).await.says("You are unsubscribed");
     }
@@ -123,7 +125,8 @@ on_both! {
         let ada = site.subscriber("ada@example.org").await;
         site.signs_up("ada@example.org").await;
         let link = site.link();
-        assert!(site.letter().text.contains("takes the place of what you get now"));
+        let letter = site.letter().text;
+        assert!(letter.contains("takes the place of what you get now") && letter.contains("/manage?token="), "{letter}");
         site.sign_up.end(&ada.channel).await.unwrap();
         site.post(&link, &[]).await.says(DEAD);
         assert_eq!(site.known("ada@example.org").await.unwrap().state, SubscriberState::Unsubscribed);

@@ -34,6 +34,7 @@ pub(super) async fn ask(pages: State<Arc<Pages>>, RawQuery(query): RawQuery) -> 
         action: &action,
         deed: "confirm",
         button: "Yes, send them",
+        ways: &[],
     };
     page(StatusCode::OK, &question)
 }

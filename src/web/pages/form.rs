@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::fields::Fields;
 use crate::command::zones;
 use crate::domain::{MailAddress, MailAddressError, MailRhythm, MailWish, Query, schedule};
+use crate::message::clean;
 
 /// A form, filled in or not.
 #[derive(Debug, Default)]
@@ -15,6 +16,8 @@ pub(super) struct WishForm {
     pub zone: String,
     pub address_fault: String,
     pub query_fault: String,
+    /// The query with a caret below the fault.
+    pub query_place: String,
     pub zone_fault: String,
 }
 
@@ -47,12 +50,13 @@ static REGIONS: LazyLock<Vec<Region>> = LazyLock::new(|| {
 impl WishForm {
     /// As somebody filled it in, or as an address fills it in before.
     pub fn filled(fields: &Fields) -> Self {
-        let zone = fields.get("zone").trim();
+        // What comes back into the page is what is read: nothing invisible, nothing that turns its surroundings.
+        let [address, query, zone] = ["address", "query", "zone"].map(|name| clean(fields.get(name)));
         Self {
-            address: fields.get("address").trim().to_owned(),
+            address,
             weekly: MailRhythm::named(fields.get("every")) == Some(MailRhythm::Weekly),
-            query: fields.get("query").trim().to_owned(),
-            zone: if zone.is_empty() { "UTC".to_owned() } else { zone.to_owned() },
+            query,
+            zone: if zone.is_empty() { "UTC".to_owned() } else { zone },
             ..Self::default()
         }
     }
@@ -69,22 +73,29 @@ impl WishForm {
 
     /// What is wished; `None` leaves the faults in the form.
     pub fn wish(&mut self) -> Option<MailWish> {
-        let query = match self.query.is_empty() {
-            true => None,
-            false => match Query::for_subscription(&self.query) {
-                Ok(query) => Some(query.to_string()),
-                Err(error) => {
-                    self.query_fault = error.pointed();
-                    None
-                }
-            },
-        };
-        if schedule::zone(&self.zone).is_none() {
-            self.zone_fault = "This is no time zone: choose one from the list.".to_owned();
-            "UTC".clone_into(&mut self.zone);
+        let query = if self.query.is_empty() { None } else { self.read_query() };
+        match schedule::zone(&self.zone) {
+            // As the database of zones writes it: `Europe/Berlin`.
+            Some(zone) => self.zone = zone.iana_name().unwrap_or("UTC").to_owned(),
+            None => {
+                self.zone_fault = "This is no time zone: choose one from the list.".to_owned();
+                "UTC".clone_into(&mut self.zone);
+            }
         }
         let rhythm = if self.weekly { MailRhythm::Weekly } else { MailRhythm::Daily };
         (!self.has_faults()).then(|| MailWish { rhythm, query, zone: self.zone.clone() })
+    }
+
+    fn read_query(&mut self) -> Option<String> {
+        match Query::for_subscription(&self.query) {
+            Ok(query) => Some(query.to_string()),
+            Err(error) => {
+                let pointed = error.pointed();
+                self.query_place = pointed.lines().take(2).collect::<Vec<_>>().join("\n");
+                self.query_fault = error.message;
+                None
+            }
+        }
     }
 
     /// Where to, and what; `None` leaves the faults in the form.
@@ -92,7 +103,7 @@ impl WishForm {
         let address = self.address.parse();
         if let Err(error) = &address {
             let error: &MailAddressError = error;
-            self.address_fault = error.to_string();
+            self.address_fault = sentence(&error.to_string());
         }
         let wish = self.wish();
         Some((address.ok()?, wish?))
@@ -110,6 +121,13 @@ impl WishForm {
     }
 }
 
+/// A clause as a sentence.
+fn sentence(clause: &str) -> String {
+    let mut rest = clause.chars();
+    let first = rest.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", rest.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,7 +143,7 @@ mod tests {
         assert_eq!(address.whole(), "ada@example.org");
         assert_eq!(
             (wish.rhythm, wish.query, wish.zone.as_str()),
-            (MailRhythm::Weekly, None, "europe/berlin")
+            (MailRhythm::Weekly, None, "Europe/Berlin")
         );
     }
 
@@ -135,7 +153,7 @@ mod tests {
         assert!(filled.address_and_wish().is_none() && filled.has_faults());
         assert!(filled.address_fault.contains("name@example.org"));
         assert!(
-            filled.query_fault.contains('^') && filled.query_fault.starts_with("robots ("),
+            filled.query_place.contains('^') && filled.query_place.starts_with("robots ("),
             "{}",
             filled.query_fault
         );

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 
 use super::fields::Fields;
 use super::form::WishForm;
-use super::notice::{Notice, dead_link, plain};
+use super::notice::{dead_link, erased, plain};
 use super::{Answered, Desk, desk, page};
 use crate::domain::mail::TokenFault;
 use crate::domain::{ChannelId, MailPurpose};
@@ -20,8 +20,8 @@ use crate::web::Pages;
 /// The longest wish that a page repeats, in characters.
 const WISH_MAX: usize = 300;
 const WRONG: &str = "It is not complete: copy the whole address from the letter.";
-const EXPIRED: &str = "It is too old: use the one in your newest letter, or subscribe again with the same address to \
-                       get a letter in which you confirm what you want now.";
+const EXPIRED: &str =
+    "It is too old: subscribe again with the same address, and you get a letter with a new one.";
 const UNKNOWN: &str = "Nothing is known here of who it was for.";
 
 #[derive(Template)]
@@ -75,9 +75,7 @@ pub(super) async fn take(pages: State<Arc<Pages>>, RawQuery(query): RawQuery, bo
         }
         "erase" => {
             desk.sign_up.erase(channel).await?;
-            let lines = ["Your address and what you asked for are gone.".to_owned()];
-            let notice = Notice { base: desk.base(), title: "Erased", lines: &lines, ways: &[] };
-            page(StatusCode::OK, &notice)
+            erased(desk.base())
         }
         _ => Ok(plain(StatusCode::BAD_REQUEST, "Press one of the buttons of the page.\n")),
     }

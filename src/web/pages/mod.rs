@@ -125,7 +125,9 @@ fn local(page: &Url) -> String {
 
 /// A page as browsers get it.
 fn page(status: StatusCode, template: &impl Template) -> Answered {
-    let html = template.render()?;
+    let mut html = template.render()?;
+    // HTML knows no such characters, whoever wrote them.
+    html.retain(|c| !matches!(u32::from(c), 0xfdd0..=0xfdef) && u32::from(c) & 0xfffe != 0xfffe);
     Ok(guarded((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()))
 }
 

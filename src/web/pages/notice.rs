@@ -27,6 +27,8 @@ pub(super) struct Question<'a> {
     pub action: &'a str,
     pub deed: &'a str,
     pub button: &'a str,
+    /// What else can be done: words and address.
+    pub ways: &'a [(&'a str, String)],
 }
 
 /// Says that the link of a letter does nothing.
@@ -35,6 +37,12 @@ pub(super) fn dead_link(base: &str, why: &str) -> Answered {
     let ways = [("Subscribe", format!("{base}subscribe"))];
     let notice = Notice { base, title: "This link does not work", lines: &lines, ways: &ways };
     page(StatusCode::NOT_FOUND, &notice)
+}
+
+/// Says that somebody is forgotten.
+pub(super) fn erased(base: &str) -> Answered {
+    let lines = ["Your address and what you asked for are gone.".to_owned()];
+    page(StatusCode::OK, &Notice { base, title: "Erased", lines: &lines, ways: &[] })
 }
 
 /// Words without a page around them.
