@@ -18,6 +18,8 @@ RUN mkdir -p migrations src tests benches/matcher benches/search benches/relevan
 
 COPY config config
 COPY migrations migrations
+COPY static static
+COPY templates templates
 COPY src src
 # The sources may be older than the placeholders above, which Cargo would then take for built.
 RUN touch src/lib.rs src/main.rs build.rs \

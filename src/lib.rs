@@ -19,6 +19,7 @@ pub mod matcher;
 pub mod message;
 pub mod pipeline;
 pub mod search;
+pub mod signup;
 pub mod sources;
 pub mod store;
 pub mod summary;

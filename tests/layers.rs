@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use paths::Reference;
 
 /// Lowest first; the second column is the one of the table in docs/architecture.md, word for word.
-const LAYERS: [(&str, &str); 19] = [
+const LAYERS: [(&str, &str); 20] = [
     ("crash", "–"),
     ("text", "–"),
     ("domain", "text"),
@@ -28,9 +28,10 @@ const LAYERS: [(&str, &str); 19] = [
     ("search", "text, domain"),
     ("sources", "domain, clock"),
     ("chat", "domain, command, message"),
-    ("bot", "domain, clock, command, message, matcher, summary, store, search, chat"),
+    ("signup", "domain, clock, message, store, chat"),
+    ("bot", "domain, clock, command, message, matcher, summary, store, search, chat, signup"),
     ("pipeline", "domain, clock, message, matcher, summary, store, search, sources, chat"),
-    ("web", "domain, clock, command, message, store, search, chat"),
+    ("web", "domain, clock, command, message, summary, store, search, chat, signup"),
     ("app", "all above"),
     ("cli", "app, config and what it needs"),
 ];

@@ -19,4 +19,5 @@ mod serve;
 mod sources;
 mod store;
 mod transcripts;
+mod web;
 mod worlds;

@@ -129,6 +129,10 @@ fn the_container_is_built_from_every_folder_that_the_binary_embeds() {
             let inside = folder.strip_prefix(root().canonicalize().unwrap()).unwrap().to_owned();
             embedded.insert(inside.components().next().unwrap().as_os_str().to_str().unwrap().to_owned());
         }
+        // askama's, in the folder that it looks in where nothing else is said.
+        if text.contains("#[template(path") {
+            embedded.insert("templates".to_owned());
+        }
         for path in text.split("migrate!(\"").skip(1).filter_map(|rest| rest.split(['/', '"']).next()) {
             embedded.insert(path.to_owned());
         }

@@ -33,8 +33,11 @@ impl Terminal {
         let settings = BotSettings { per_user: PER_MINUTE, per_workspace: PER_MINUTE, short_text };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (desk, rules) = feed_desk::desk(config, &clock)?;
-        let bot = Bot::new(store, Some(search), clock, settings);
-        Ok(Self::with(Arc::new(bot.polling(polled(config)).following(desk, rules)), channel))
+        let sign_up = super::pages::sign_up(config, &store, clock.clone(), None).await?;
+        let sign_up = sign_up.filter(|_| config.web.subscribe);
+        let bot = Bot::new(store, Some(search), clock, settings).polling(polled(config));
+        let bot = bot.following(desk, rules).mailing(sign_up);
+        Ok(Self::with(Arc::new(bot), channel))
     }
 
     fn with(handler: Arc<dyn CommandHandler>, channel: ChannelId) -> Self {

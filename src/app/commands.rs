@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::config::{Config, DiscordMode, Role, SlackMode};
 use crate::pipeline::Turn;
 use crate::search::Search;
+use crate::signup::SignUp;
 use crate::store::Store;
 
 /// Sessions that Discord lets a bot start in a day are 1,000; an allowance may be drawn twice within one.
@@ -39,6 +40,8 @@ pub struct Commands<'a> {
     pub search: Option<Arc<Search>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Subscribing by e-mail, where people elsewhere can reach the pages for it.
+    pub sign_up: Option<Arc<SignUp>>,
     /// For what only one process does.
     pub turn: Turn,
     /// Where the work runs.
@@ -85,7 +88,8 @@ impl Commands<'_> {
         };
         let bot = Bot::new(self.store.clone(), self.search.clone(), self.clock.clone(), settings);
         let (desk, rules) = feed_desk::desk(self.config, &self.clock)?;
-        Ok(Arc::new(bot.polling(polled(self.config)).following(desk, rules)))
+        let bot = bot.polling(polled(self.config)).following(desk, rules);
+        Ok(Arc::new(bot.mailing(self.sign_up.clone())))
     }
 
     fn discord(&self, handler: &Arc<dyn CommandHandler>) -> anyhow::Result<Option<Arc<dyn Webhook>>> {

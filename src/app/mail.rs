@@ -6,13 +6,16 @@ use anyhow::Context as _;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use crate::chat::Letters;
 use crate::chat::email::{AddressBook, Email, EmailConfig, LetterLinks, Route, Security, SmtpConfig};
-use crate::clock::{Clock as _, SystemClock};
+use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, SmtpSecurity};
 use crate::domain::{ChannelId, MailAddress};
+use crate::signup::SignUp;
+use crate::store::Store;
 
 /// E-mail as the configuration has it.
-pub(super) fn email(config: &Config) -> anyhow::Result<Email> {
+pub(super) fn email(config: &Config, book: Arc<dyn AddressBook>) -> anyhow::Result<Email> {
     let mail = &config.mail;
     let route = match &mail.smtp {
         None => Route::Spool(config.data_dir.join("mail")),
@@ -38,15 +41,20 @@ pub(super) fn email(config: &Config) -> anyhow::Result<Email> {
         }
     };
     let config = EmailConfig { from: mail.from.clone(), route, per_second: mail.per_second };
-    Email::new(config, Arc::new(Nobody), || SystemClock.now())
+    Email::new(config, book, || SystemClock.now())
 }
 
 /// Sends a test letter and returns what the server said, or where the file lies.
 pub async fn test_mail(config: &Config, to: MailAddress) -> anyhow::Result<String> {
-    email(config)?.test(to).await
+    email(config, Arc::new(Nobody))?.test(to).await
 }
 
-/// The address book of an installation that nobody can subscribe to.
+/// Letters to people who just asked for one, such as to confirm an address.
+pub(super) fn letters(config: &Config) -> anyhow::Result<Arc<dyn Letters>> {
+    Ok(Arc::new(email(config, Arc::new(Nobody))?))
+}
+
+/// The address book of what leaves without one.
 struct Nobody;
 
 #[async_trait]
@@ -65,5 +73,39 @@ impl AddressBook for Nobody {
 
     async fn taken(&self, _: &ChannelId) -> anyhow::Result<()> {
         Ok(())
+    }
+}
+
+/// The people who subscribed.
+pub(super) struct Subscribers {
+    /// Where they are kept.
+    pub store: Store,
+    /// Dates what becomes of them.
+    pub clock: Arc<dyn Clock>,
+    /// Knows the pages; `None` when there are none.
+    pub sign_up: Option<Arc<SignUp>>,
+}
+
+#[async_trait]
+impl AddressBook for Subscribers {
+    async fn address(&self, channel: &ChannelId) -> anyhow::Result<Option<MailAddress>> {
+        Ok(self.store.mail_address(channel).await?)
+    }
+
+    async fn links(&self, channel: &ChannelId, made_at: Timestamp) -> anyhow::Result<LetterLinks> {
+        let Some(sign_up) = &self.sign_up else { return Ok(LetterLinks::default()) };
+        let links = sign_up.links();
+        Ok(LetterLinks {
+            unsubscribe: Some(links.unsubscribe(channel)),
+            manage: Some(links.manage(channel, made_at)),
+        })
+    }
+
+    async fn bounced(&self, channel: &ChannelId, _: &str) -> anyhow::Result<u32> {
+        Ok(self.store.mail_bounced(channel, self.clock.now()).await?)
+    }
+
+    async fn taken(&self, channel: &ChannelId) -> anyhow::Result<()> {
+        Ok(self.store.mail_taken(channel).await?)
     }
 }

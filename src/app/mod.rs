@@ -13,6 +13,7 @@ mod feeds;
 mod health;
 mod lock;
 mod mail;
+mod pages;
 mod platforms;
 mod runner;
 mod sandbox;

@@ -7,6 +7,7 @@ use url::Url;
 use crate::chat::{ChatPlatform, discord, sandbox::Sandbox, slack};
 use crate::config::{Config, SlackManagers};
 use crate::domain::{Platform, UserId};
+use crate::signup::SignUp;
 
 use super::discord::discord_config;
 use super::mail;
@@ -22,7 +23,8 @@ pub struct Platforms {
 
 impl Platforms {
     /// Builds the adapters from the configuration.
-    pub fn new(config: &Config, ledger: Ledger) -> anyhow::Result<Self> {
+    pub fn new(config: &Config, ledger: Ledger, sign_up: Option<Arc<SignUp>>) -> anyhow::Result<Self> {
+        let book = mail::Subscribers { store: ledger.store.clone(), clock: ledger.clock.clone(), sign_up };
         let all: Vec<Arc<dyn ChatPlatform>> = vec![
             Arc::new(
                 discord::Discord::new(&discord_config(config))?.with_per_second(config.discord.per_second),
@@ -31,7 +33,7 @@ impl Platforms {
                 slack::Slack::new(&slack_config(config))?
                     .with_history_per_minute(config.slack.history_per_minute),
             ),
-            Arc::new(mail::email(config)?),
+            Arc::new(mail::email(config, Arc::new(book))?),
             Arc::new(Sandbox::new(Arc::new(ledger))),
         ];
         let connected = all.iter().filter(|p| is_connected(config, p.platform())).cloned().collect();

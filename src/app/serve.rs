@@ -31,7 +31,9 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
     let tasks = TaskTracker::new();
     // First of all, so that a start that has to wait can be asked why.
     let pages = Arc::new(Pages::default());
-    if let Some(listener) = bind(config).await? {
+    let listener = bind(config).await?;
+    let bound = listener.as_ref().and_then(|listener| listener.local_addr().ok());
+    if let Some(listener) = listener {
         tasks.spawn(web::serve(listener, pages.clone(), stop.clone()));
     }
     let Some(opened) = start::open(config, &pages.health, &stop).await? else {
@@ -42,7 +44,8 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let (shown, show) = mpsc::channel(sandbox::SHOWN_AT_MOST);
     let ledger = Ledger { store: store.clone(), clock: clock.clone(), shown };
-    let platforms = Platforms::new(config, ledger)?;
+    let sign_up = super::pages::sign_up(config, store, clock.clone(), bound).await?;
+    let platforms = Platforms::new(config, ledger, sign_up.clone())?;
     if !config.serve.only.is_empty() {
         let roles: Vec<&str> = config.serve.roles().map(Role::name).collect();
         info!("Only these roles: {}", roles.join(", "));
@@ -63,7 +66,9 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
     };
     let search = stages.start()?;
     let turn = stages.turn(alone::HOLD);
-    let commands = Commands { config, store, search, clock, turn, tasks: &tasks, stop: &stop };
+    pages.open(super::pages::desk(config, store, sign_up.as_ref()));
+    let sign_up = super::pages::for_chats(config, sign_up.as_ref());
+    let commands = Commands { config, store, search, clock, sign_up, turn, tasks: &tasks, stop: &stop };
     pages.take(commands.start()?);
     sandbox::print_apart(show, json);
     pages.health.begin();

@@ -6,6 +6,7 @@ mod begun;
 mod categories;
 mod complete;
 mod controls;
+mod email;
 mod entry;
 mod explain;
 mod help;
@@ -37,6 +38,7 @@ use crate::chat::{Answer, Asker};
 use crate::clock::Clock;
 use crate::command::Command;
 use crate::search::Search;
+use crate::signup::SignUp;
 use crate::store::Store;
 
 pub use source::{FeedDesk, FeedRules};
@@ -53,6 +55,8 @@ pub struct Bot {
     /// `None` when feeds are switched off.
     feeds: Option<Arc<dyn FeedDesk>>,
     feed_rules: FeedRules,
+    /// `None` when nobody can subscribe by e-mail.
+    sign_up: Option<Arc<SignUp>>,
     /// When old requests were last forgotten, in microseconds; all clones share it.
     tidied_at: Arc<AtomicI64>,
 }
@@ -79,8 +83,8 @@ impl Bot {
         clock: Arc<dyn Clock>,
         settings: BotSettings,
     ) -> Self {
-        let (polled, feed_rules) = (Vec::new(), source::NOBODY);
-        Self { store, search, clock, settings, polled, feeds: None, feed_rules, tidied_at: Arc::default() }
+        let (polled, feed_rules, tidied_at) = (Vec::new(), source::NOBODY, Arc::default());
+        Self { store, search, clock, settings, polled, feeds: None, feed_rules, sign_up: None, tidied_at }
     }
 
     /// Tells which sources are polled, so that people are told of those that were never read, too.
@@ -94,6 +98,13 @@ impl Bot {
     #[must_use]
     pub fn following(mut self, desk: Option<Arc<dyn FeedDesk>>, rules: FeedRules) -> Self {
         (self.feeds, self.feed_rules) = (desk, rules);
+        self
+    }
+
+    /// Lets people subscribe by e-mail.
+    #[must_use]
+    pub fn mailing(mut self, sign_up: Option<Arc<SignUp>>) -> Self {
+        self.sign_up = sign_up;
         self
     }
 
@@ -129,6 +140,7 @@ impl Bot {
             Command::SourceList => source::list(self, asker).await,
             Command::SourceRemove { feed } => source::remove(self, asker, &feed).await,
             Command::Roundup { wanted } => roundup::answer(self, asker, &wanted).await,
+            Command::Email { address, every } => email::answer(self, asker, address, every).await,
             Command::Help { about } => Ok(help::answer(asker, about)),
         }
     }

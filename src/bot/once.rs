@@ -219,6 +219,7 @@ fn changes(command: &Command) -> bool {
         | Command::Explain { .. }
         | Command::Status
         | Command::SourceList
+        | Command::Email { .. }
         | Command::Help { .. } => return false,
         Command::SourceAdd { .. } => "source add",
         Command::SourceRemove { .. } => "source remove",

@@ -413,6 +413,17 @@ pub struct NextRoundups {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum Subscribers {
+    /// List them (what this command does anyway)
+    List,
+    /// End somebody's letters and erase the address
+    Remove {
+        /// The address, or the id that the list shows
+        who: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub enum Slack {
     /// Print the app's manifest, to paste at api.slack.com/apps (YAML, or JSON with --json)
     Manifest {
@@ -440,5 +451,10 @@ pub enum Mail {
     Test {
         /// Whom it goes to
         address: String,
+    },
+    /// Who gets letters; addresses are masked
+    Subscribers {
+        #[command(subcommand)]
+        command: Option<Subscribers>,
     },
 }

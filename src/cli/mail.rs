@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::args::Mail as Command;
 use super::exit::CliError;
+use super::mail_subscribers;
 use super::output::Output;
 use crate::app;
 use crate::config::Config;
@@ -20,7 +21,13 @@ struct Tested {
 
 /// Runs one of them.
 pub async fn run(config: &Config, command: Command, output: Output) -> Result<(), CliError> {
-    let Command::Test { address } = command;
+    match command {
+        Command::Test { address } => test(config, &address, output).await,
+        Command::Subscribers { command } => mail_subscribers::run(config, command, output).await,
+    }
+}
+
+async fn test(config: &Config, address: &str, output: Output) -> Result<(), CliError> {
     let to: MailAddress =
         address.parse().map_err(|error| CliError::Usage(format!("“{address}”: {error}")))?;
     let answer = app::test_mail(config, to.clone()).await?;

@@ -16,6 +16,7 @@ mod healthcheck;
 mod held;
 mod import;
 mod mail;
+mod mail_subscribers;
 mod matching;
 mod migrate;
 mod output;

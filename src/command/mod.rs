@@ -23,7 +23,9 @@ mod zone;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::query::Day;
-use crate::domain::{Cadence, ChannelId, PaperId, Query, RoundupWish, Style, SubscriptionId};
+use crate::domain::{
+    Cadence, ChannelId, MailAddress, MailRhythm, PaperId, Query, RoundupWish, Style, SubscriptionId,
+};
 
 pub use feed::FeedText;
 pub use line::parse_line;
@@ -127,6 +129,13 @@ pub enum Command {
         /// Its address, number or name.
         feed: FeedText,
     },
+    /// `email`: papers by e-mail for who asks.
+    Email {
+        /// Where to; `None` leads to the form.
+        address: Option<MailAddress>,
+        /// How often; `None` is daily.
+        every: Option<MailRhythm>,
+    },
     /// `help`: how to use all, or one of them.
     Help {
         /// The one that is asked about.
@@ -154,6 +163,7 @@ impl Command {
             Self::SourceAdd { .. } => "source add",
             Self::SourceList => "source list",
             Self::SourceRemove { .. } => "source remove",
+            Self::Email { .. } => "email",
             Self::Help { .. } => "help",
         };
         spec(name).expect("every command has a row in the table")

@@ -2,7 +2,7 @@
 
 use super::given::Given;
 use super::{Command, Order, Window};
-use crate::domain::{RoundupSettings, RoundupWish};
+use crate::domain::{MailRhythm, RoundupSettings, RoundupWish};
 
 /// One command.
 #[derive(Debug)]
@@ -80,6 +80,8 @@ pub enum Kind {
     Address,
     /// A feed that the channel follows: address, number or name.
     Feed,
+    /// An e-mail address.
+    Mail,
     /// The name of a command.
     Command,
 }
@@ -408,6 +410,33 @@ pub static COMMANDS: &[Spec] = &[
         }],
         example: "source remove 2",
         make: |given| Some(Command::SourceRemove { feed: given.take("feed")? }),
+    },
+    Spec {
+        name: "email",
+        about: "Get trending papers by e-mail",
+        detail: "Only you see the answer. Nothing but a letter with a link to confirm is sent before you confirm.",
+        changes: false,
+        options: &[
+            Opt {
+                name: "address",
+                about: "Your e-mail address; a link to a form when left out",
+                required: false,
+                kind: Kind::Mail,
+            },
+            Opt {
+                name: "every",
+                about: "How often; daily when left out",
+                required: false,
+                kind: Kind::Choice(&["daily", "weekly"]),
+            },
+        ],
+        example: "email weekly",
+        make: |given| {
+            Some(Command::Email {
+                address: given.take("address"),
+                every: given.chosen("every", MailRhythm::named),
+            })
+        },
     },
     Spec {
         name: "help",

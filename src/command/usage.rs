@@ -71,6 +71,7 @@ impl Kind {
             Self::Channel => "#CHANNEL".to_owned(),
             Self::Address => "URL".to_owned(),
             Self::Feed => "FEED".to_owned(),
+            Self::Mail => "ADDRESS".to_owned(),
             Self::Command => "COMMAND".to_owned(),
         }
     }
@@ -96,6 +97,7 @@ impl Kind {
             .to_owned(),
             Self::Address => "https://www.nature.com/nature.rss".to_owned(),
             Self::Feed => "2".to_owned(),
+            Self::Mail => "ada@example.org".to_owned(),
             Self::Command => "subscribe".to_owned(),
         }
     }

@@ -5,7 +5,9 @@ use jiff::civil::Time;
 use super::near::{either, nearest, quoted};
 use super::{FeedText, Kind, Mistake, Opt, Spec, Until, feed, line, time, zone};
 use crate::domain::query::Day;
-use crate::domain::{ChannelId, PaperId, PaperIdError, Platform, Query, SubscriptionId};
+use crate::domain::{
+    ChannelId, MailAddress, MailAddressError, PaperId, PaperIdError, Platform, Query, SubscriptionId,
+};
 
 /// What was given for an option, by its kind.
 #[derive(Debug, Clone)]
@@ -21,6 +23,7 @@ pub(super) enum Value {
     Number(u16),
     Channel(ChannelId),
     Feed(FeedText),
+    Mail(MailAddress),
     Command(&'static Spec),
 }
 
@@ -41,7 +44,7 @@ macro_rules! held {
 
 held! {
     Query: Query, PaperId: Paper, SubscriptionId: Subscription, Day: Since, Until: Until, Time: Time,
-    String: Zone, u16: Number, ChannelId: Channel, FeedText: Feed, &'static Spec: Command, &'static str: Choice,
+    String: Zone, u16: Number, ChannelId: Channel, FeedText: Feed, MailAddress: Mail, &'static Spec: Command, &'static str: Choice,
 }
 
 /// Reads what was given for an option of a command.
@@ -71,6 +74,7 @@ pub(super) fn read(
         Kind::Channel => channel(platform, text).map(Value::Channel),
         Kind::Address => feed::address(text).map(Value::Feed),
         Kind::Feed => feed::named(text).map(Value::Feed),
+        Kind::Mail => address(text).map(Value::Mail),
     };
     read.map_err(|reason| Mistake::Value { spec, option, reason })
 }
@@ -84,6 +88,7 @@ pub(super) fn resembles(kind: Kind, text: &str) -> bool {
         Kind::Time | Kind::Until | Kind::Since | Kind::Number(..) | Kind::Subscription => has_digit,
         Kind::Channel => text.starts_with('#'),
         Kind::Address => text.contains("://"),
+        Kind::Mail => text.contains('@'),
         Kind::Feed | Kind::Query | Kind::StandingQuery | Kind::Paper | Kind::Command => true,
     }
 }
@@ -140,6 +145,13 @@ fn number(least: u16, most: u16, text: &str) -> Result<u16, String> {
     number
         .filter(|number| (least..=most).contains(number))
         .ok_or_else(|| format!("{} is no whole number from {least} to {most}", quoted(text)))
+}
+
+/// The refusal does not repeat what was written: it is somebody's address all the same.
+fn address(text: &str) -> Result<MailAddress, String> {
+    let text = text.trim();
+    let text = text.strip_prefix("mailto:").unwrap_or(text);
+    text.parse().map_err(|error: MailAddressError| error.to_string())
 }
 
 /// The longest id of a channel that any platform has is far shorter.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
@@ -10,8 +11,8 @@ use crate::domain::{AllowedHost, RetryPolicy};
 
 use super::reader::Reader;
 use super::value::{
-    allowed_hosts, boolean, categories, duration, durations, listen_address, log_filter, number, one_of,
-    optional_web_url, public_key, slack_managers, snowflake, web_url,
+    allowed_hosts, boolean, categories, duration, durations, listen_address, log_filter, networks, number,
+    one_of, optional_web_url, public_key, slack_managers, snowflake, web_url,
 };
 
 const MOMENT: Duration = Duration::from_millis(1);
@@ -25,6 +26,10 @@ pub struct WebConfig {
     pub listen: Option<SocketAddr>,
     /// The address that people use.
     pub public_url: Option<Url>,
+    /// Whether people may subscribe by e-mail.
+    pub subscribe: bool,
+    /// Proxies whose word about who asks is taken.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl WebConfig {
@@ -32,6 +37,8 @@ impl WebConfig {
         Self {
             listen: reader.read("web.listen", listen_address),
             public_url: reader.read("web.public_url", optional_web_url),
+            subscribe: reader.read("web.subscribe", boolean),
+            trusted_proxies: reader.read("web.trusted_proxies", networks),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Reads one value into its type; an `Err` says what is allowed.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use figment::value::Value;
+use ipnet::IpNet;
 use jiff::SignedDuration;
 use url::{Host, Url};
 
@@ -62,6 +63,18 @@ pub(super) fn allowed_hosts(value: &Value) -> Parsed<Vec<AllowedHost>> {
     let items = value.as_array().ok_or_else(|| r#"must be a list such as ["feeds.lan:8080"]"#.to_owned())?;
     let host = |item| text(item)?.parse().map_err(|error: AllowedHostError| format!("each entry {error}"));
     items.iter().map(host).collect()
+}
+
+/// A list of addresses and networks, which may be empty.
+pub(super) fn networks(value: &Value) -> Parsed<Vec<IpNet>> {
+    let wrong =
+        || r#"must be a list of addresses or networks such as ["127.0.0.1", "10.0.0.0/8"]"#.to_owned();
+    let items = value.as_array().ok_or_else(wrong)?;
+    let network = |item: &Value| {
+        let text = item.as_str()?.trim();
+        text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+    };
+    items.iter().map(|item| network(item).ok_or_else(wrong)).collect()
 }
 
 /// A list of arXiv's categories and archives by the form of their names, which may be empty.

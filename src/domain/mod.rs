@@ -10,6 +10,7 @@ mod event;
 mod hand;
 pub mod identity;
 mod listing;
+pub mod mail;
 mod mail_address;
 pub mod outbox;
 mod paper;
@@ -30,6 +31,7 @@ pub use destination::{ChannelId, Destination, DestinationId, Pause, PauseCause, 
 pub use event::{Event, EventKind};
 pub use hand::{Deed, Objection};
 pub use listing::{Counters, Facts, Listing, Organization, SourceName, SourceSummary};
+pub use mail::{MailKey, MailPurpose, MailRhythm, MailWish};
 pub use mail_address::{Correspondent, MailAddress, MailAddressError};
 pub use paper::{Paper, PaperKey, ShortText};
 pub use paper_id::{PaperId, PaperIdError};

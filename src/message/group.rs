@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::card::PaperCard;
 use super::plain::clean;
+use super::roundup::{RoundupCard, RoundupLine, RoundupSection};
 use crate::domain::PaperId;
 
 /// The most papers in one message: Discord takes no more embeds.
@@ -57,6 +58,24 @@ fn paper(card: &PaperCard) -> GroupPaper {
 }
 
 impl GroupCard {
+    /// The same as a list, for a platform that shows papers without their texts.
+    pub fn list(&self) -> RoundupCard {
+        let line = |paper: &GroupPaper| RoundupLine {
+            paper: paper.paper.clone(),
+            title: paper.title.clone(),
+            url: paper.url.clone(),
+            facts: paper.facts.iter().chain([&paper.why]).filter(|fact| !fact.is_empty()).cloned().collect(),
+            posted: None,
+        };
+        let lines = self.papers.iter().map(line).collect();
+        RoundupCard {
+            heading: self.heading.clone(),
+            sections: vec![RoundupSection { label: String::new(), lines }],
+            note: String::new(),
+            details: None,
+        }
+    }
+
     /// The message without any mark-up.
     pub fn plain_text(&self) -> String {
         let paper = |paper: &GroupPaper| {

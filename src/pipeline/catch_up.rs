@@ -67,8 +67,13 @@ async fn fold(
     let rendered = platform.render(&Message::Roundup(catch_up(date, &lines, size.into())));
     let keys: Vec<PaperKey> = papers.iter().map(|one| one.paper.key).collect();
     let (count, name) = (keys.len(), &channel.channel);
-    let roundup =
-        NewRoundup { papers: keys, rich: rendered.rich, plain: rendered.plain, expires_at: now + GIVEN_UP };
+    let roundup = NewRoundup {
+        papers: keys,
+        reasons: Vec::new(),
+        rich: rendered.rich,
+        plain: rendered.plain,
+        expires_at: now + GIVEN_UP,
+    };
     let reason = format!("folded into the catch-up roundup of {date}, as it could not be posted in time");
     if store.fold(channel.id, &roundup, &reason, now).await? {
         info!(papers = count, channel = %name, "Folded {count} papers into a catch-up roundup of {name}");
@@ -86,6 +91,7 @@ fn collected(overdue: Overdue) -> Vec<Collected> {
         terms,
         first_upvotes,
         first_stars,
+        posted: None,
     };
     if why.is_empty() {
         return vec![one(ANY_QUERY.to_owned(), Vec::new())];

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::domain::SourceName;
+use crate::domain::calendar::{Expected, day_of, expected};
 use crate::message::LateSource;
-use crate::sources::calendar::{Expected, day_of, expected};
 use crate::store::Store;
 
 /// A source lists the papers of a day no earlier than this before a roundup that could hold them.

@@ -1,8 +1,10 @@
 //! What Paperwire shows and takes over HTTP: its health, and what platforms send to its public address.
 
 mod health;
+mod pages;
 mod webhooks;
 
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use axum::{Router, routing::get};
@@ -11,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::error;
 
 pub use health::{Health, StageHealth};
+pub use pages::Desk;
 
 use crate::chat::Webhook;
 use crate::store::Store;
@@ -24,6 +27,8 @@ pub struct Pages {
     store: OnceLock<Store>,
     /// What takes the platforms' requests, once it can.
     webhooks: OnceLock<Vec<Arc<dyn Webhook>>>,
+    /// What the pages for people are made with, once it can be used; `None` when they are another process's work.
+    desk: OnceLock<Option<Desk>>,
 }
 
 impl Pages {
@@ -37,6 +42,11 @@ impl Pages {
     pub fn take(&self, webhooks: Vec<Arc<dyn Webhook>>) {
         let _ = self.webhooks.set(webhooks);
     }
+
+    /// Shows the pages for people from now on, or with `None` never.
+    pub fn open(&self, desk: Option<Desk>) {
+        let _ = self.desk.set(desk);
+    }
 }
 
 /// Serves until told to stop.
@@ -44,8 +54,10 @@ pub async fn serve(listener: TcpListener, pages: Arc<Pages>, stop: CancellationT
     let router = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .merge(pages::routes())
         .fallback(webhooks::receive)
-        .with_state(pages);
+        .with_state(pages)
+        .into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
     if let Err(error) = served {
         error!("The web server ended: {error}");

@@ -1,6 +1,7 @@
 //! The bot, asked as people ask it: command lines, presses and forms in, plain text out.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
+mod email;
 mod following;
 mod once;
 mod reading_answers;

@@ -15,7 +15,7 @@ use crate::bot::{Desk, titled};
 use crate::store::Database;
 
 /// Words of each answer, in the order of the table.
-const SAID: [(&str, &str); 17] = [
+const SAID: [(&str, &str); 18] = [
     ("search", "for robots"),
     ("show", "for robots"),
     ("latest", "at work"),
@@ -32,6 +32,7 @@ const SAID: [(&str, &str); 17] = [
     ("source add", "now follows the feed"),
     ("source list", "The Journal"),
     ("source remove", "no longer follows"),
+    ("email", "by e-mail"),
     ("help", "subscribe"),
 ];
 

@@ -53,6 +53,10 @@ async fn samples_are_whole(url: &str) {
     assert_eq!(store.control("c1", at(0)).await.unwrap().as_deref(), Some("[]"));
     assert_eq!(store.recent_queries(Platform::Slack, "U1", 9).await.unwrap(), ["robot"]);
     assert_eq!(store.sandbox_messages(None, 0).await.unwrap()[0].delivery, deliveries[0].id);
+    let letters = store.mail_subscribers().await.unwrap().remove(0);
+    assert_eq!((letters.bounces, letters.wish.unwrap().query.as_deref()), (1, Some("robot")));
+    assert!(store.mail_request("00ff", at(0)).await.unwrap().is_some());
+    assert!(store.mail_key().await.is_ok());
     store.close().await;
 }
 
@@ -121,7 +125,7 @@ fn migrations_have_the_same_names_for_both_databases() {
     };
     assert_eq!(names(&SQLITE), names(&POSTGRES));
     let versions: Vec<i64> = SQLITE.iter().map(|m| m.version).collect();
-    assert_eq!(versions, (1..=21).collect::<Vec<_>>());
+    assert_eq!(versions, (1..=22).collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -147,7 +151,7 @@ async fn of_two_processes_that_migrate_together_one_does_it() {
         let (one, two) = tokio::join!(one.migrate(), two.migrate());
         let mut counts = [one.unwrap().len(), two.unwrap().len()];
         counts.sort_unstable();
-        assert_eq!(counts, [0, 21], "{url}");
+        assert_eq!(counts, [0, 22], "{url}");
     }
 }
 

@@ -22,6 +22,7 @@ mod routing;
 mod sandbox;
 mod sending;
 mod source_gate;
+mod subscribers;
 mod subscriptions;
 mod title_keys;
 mod wishes;

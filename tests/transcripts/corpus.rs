@@ -8,11 +8,13 @@ use paperwire::bot::Bot;
 use paperwire::clock::Clock as _;
 use paperwire::domain::{ChannelId, Counters, Facts, Listing, Platform, Verdict, Why};
 use paperwire::matcher::{Document, matches_query};
+use paperwire::signup::SignUp;
 use paperwire::store::{NewDelivery, NewMatch, Occasion, PollNote, SourceState};
 
 use crate::bot::{Desk, HUB};
 use crate::commands::scene::{RULES, Shelf};
 use crate::store::{ALL, Database, LEASE};
+use crate::web::Letterbox;
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -169,5 +171,11 @@ pub async fn bot(platform: Platform, channel: &str, user: &str, message: &str) -
     store.note_poll(HUB, note).await.unwrap();
     let bot = desk.bot.clone().polling(vec!["huggingface".to_owned()]);
     let bot = bot.following(Some(Arc::new(Shelf)), RULES);
+    let public = "https://papers.example.org".parse().unwrap();
+    let sign_up =
+        SignUp::open(desk.db.store.clone(), desk.clock.clone(), Arc::new(Letterbox::default()), public)
+            .await
+            .unwrap();
+    let bot = bot.mailing(Some(Arc::new(sign_up)));
     (desk, bot)
 }

@@ -81,6 +81,13 @@ pub const SCENES: &[Scene] = &[
         title: "source remove",
         steps: &[Gives("source remove", &[("feed", "1")]), Gives("source remove", &[("feed", "Science")])],
     },
+    Scene {
+        title: "email",
+        steps: &[
+            Gives("email", &[("every", "weekly")]),
+            Gives("email", &[("address", "ada@example.org"), ("every", "weekly")]),
+        ],
+    },
     Scene { title: "help", steps: &[Gives("help", &[]), Gives("help", &[("command", "subscribe")])] },
     Scene {
         title: "Narrowing a subscription before it is made",

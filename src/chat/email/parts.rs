@@ -25,6 +25,7 @@ pub(super) fn render(message: &Message) -> Rendered {
             let date = card.day.strftime("%-d %b %Y").to_string();
             (subject(&card.heading(), &date), text::paper(card), html::paper(card))
         }
+        Message::Group(group) => return render(&Message::Roundup(group.list())),
         Message::Roundup(roundup) => {
             let best = roundup.sections.iter().flat_map(|section| &section.lines).next();
             let best = best.map(|line| clean(&line.title)).unwrap_or_default();

@@ -31,6 +31,9 @@ fn value(kind: Kind) -> BoxedStrategy<String> {
             .prop_filter("at most a year", |text| time::until(text).is_ok())
             .boxed(),
         Kind::Time => prop_oneof!["[01][0-9]:[0-5][0-9]", "[1-9](am|pm)", "[1-9]"].boxed(),
+        Kind::Address => prop::sample::select(vec!["ada@example.org", "Ada.L+x@exa-mple.co.uk"])
+            .prop_map(str::to_owned)
+            .boxed(),
         Kind::Zone => prop::sample::select(zones().collect::<Vec<_>>()).prop_map(str::to_lowercase).boxed(),
         Kind::Number(least, most) => (least..=most).prop_map(|number| number.to_string()).boxed(),
         Kind::Channel => "[1-9][0-9]{5,17}".boxed(),

@@ -118,6 +118,7 @@ mod tests {
         /papers explain – Say why a paper was or was not posted in this channel
         /papers status – Say how the sources and this channel are, and why it is quiet
         /papers source list – List the feeds that this channel follows, and how reading them goes
+        /papers email – Get trending papers by e-mail
         /papers help – Explain the commands and the query language
 
         Set up this channel

@@ -1,6 +1,7 @@
 //! The sentences of each command's answer, one file a command: facts in, a neutral reply out.
 
 pub mod about;
+pub mod email;
 pub mod explain;
 pub mod help;
 pub mod home;
