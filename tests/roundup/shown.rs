@@ -131,10 +131,10 @@ async fn a_roundup_of_200_papers_is_one_message_on_each_platform() {
     robot
     [Robot](https://arxiv.org/abs/2608.00001)
     -# Ada *1* Lovelace-of-the-Long Name Long Name Long Name Long Name Long Name Long… · 3 Aug 2026 · 1 [+6]
-    [Robots 4: A *Very* [Long](Title) <!channel> @everyone & ~More~ A *Very* [Long](Title) <!channel> @[+110]
+    [Robots 4: A *Very* [Long](Title) <!channel> @everyone & ~More~ A *Very* [Long](Title) <!channel> @e[+107]
     -# Ada *1* Lovelace-of-the-Long Name Long Name Long Name Long Name Long Name Long…, Ada *2* Lovelace[+58]
     [14 lines]
-    [Robots 36: A *Very* [Long](Title) <!channel> @everyone & ~More~ A *Very* [Long](Title) <!channel> [+111]
+    [Robots 36: A *Very* [Long](Title) <!channel> @everyone & ~More~ A *Very* [Long](Title) <!channel> @[+108]
     -# Ada *1* Lovelace-of-the-Long Name Long Name Long Name Long Name Long Name Long… · 3 Aug 2026 · 36[+8]
     … and 189 more
     "##);
