@@ -93,10 +93,10 @@ fn paper(line: &RoundupLine) -> (Vec<SlackRichTextInlineElement>, usize) {
     let Some(posted) = &line.posted else {
         return (vec!["\n".into(), title, format!("\n{facts}").into()], length);
     };
-    let link = permalink(&posted.channel, &posted.message);
-    length += link.chars().count() + POSTED.chars().count();
-    let link = SlackRichTextLink::new(link.into()).with_text(POSTED.to_owned()).into();
-    (vec!["\n".into(), title, "\n".into(), link, format!(" · {facts}").into()], length)
+    let there = permalink(&posted.channel, &posted.message);
+    length += there.chars().count() + POSTED.chars().count();
+    let there = SlackRichTextLink::new(there.into()).with_text(POSTED.to_owned()).into();
+    (vec!["\n".into(), title, "\n".into(), there, format!(" · {facts}").into()], length)
 }
 
 /// The roundup as text without mark-up.
