@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 /// Python is slow to start on a busy machine.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(60);
-pub const PASSWORD: &str = "secret";
+pub const PASSWORD: &str = "correct-horse";
 
 /// A letter as the server took it and as a mail program reads it.
 #[derive(Debug, Clone, Deserialize)]

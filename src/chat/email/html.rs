@@ -87,7 +87,7 @@ pub(super) fn paper(card: &PaperCard) -> [String; 2] {
     if !links.is_empty() {
         let _ = writeln!(
             out,
-            r#"<p style="margin:0 0 12px;font-size:15px;line-height:22px;font-weight:600">{}</p>"#,
+            r#"<p style="margin:12px 0;font-size:15px;line-height:22px;font-weight:600">{}</p>"#,
             links.join(" &nbsp; ")
         );
     }
