@@ -167,21 +167,27 @@ mod tests {
         smtp_url(&Value::from(url))
     }
 
-    fn server(host: &str, port: u16, security: SmtpSecurity, user: Option<&str>) -> Option<SmtpServer> {
-        Some(SmtpServer { host: host.to_owned(), port, security, user: user.map(str::to_owned) })
+    fn server(host: &str, port: u16, security: SmtpSecurity, user: Option<&str>) -> SmtpServer {
+        SmtpServer { host: host.to_owned(), port, security, user: user.map(str::to_owned) }
     }
 
     #[test]
     fn the_scheme_says_how_the_way_is_protected_and_none_has_to_be_asked_for() {
         use SmtpSecurity::{Plain, StartTls, Tls};
         assert_eq!(read("").unwrap(), None);
-        assert_eq!(read("smtp://mx.example.org").unwrap(), server("mx.example.org", 587, StartTls, None));
+        assert_eq!(
+            read("smtp://mx.example.org").unwrap(),
+            Some(server("mx.example.org", 587, StartTls, None))
+        );
         assert_eq!(
             read("smtps://ada%40example.org@mx.example.org").unwrap(),
-            server("mx.example.org", 465, Tls, Some("ada@example.org"))
+            Some(server("mx.example.org", 465, Tls, Some("ada@example.org")))
         );
-        assert_eq!(read("smtp://localhost:1025?tls=none").unwrap(), server("localhost", 1025, Plain, None));
-        assert_eq!(read("smtp://u@[::1]:25?tls=none").unwrap(), server("::1", 25, Plain, Some("u")));
+        assert_eq!(
+            read("smtp://localhost:1025?tls=none").unwrap(),
+            Some(server("localhost", 1025, Plain, None))
+        );
+        assert_eq!(read("smtp://u@[::1]:25?tls=none").unwrap(), Some(server("::1", 25, Plain, Some("u"))));
     }
 
     #[test]

@@ -74,10 +74,7 @@ impl FromStr for MailAddress {
         let in_atom = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
         let local_fits = local.len() <= LOCAL_MAX
             && local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(in_atom));
-        let domain = match Host::parse(domain) {
-            Ok(Host::Domain(domain)) => domain,
-            _ => return Err(MailAddressError),
-        };
+        let Ok(Host::Domain(domain)) = Host::parse(domain) else { return Err(MailAddressError) };
         let label = |label: &str| {
             (1..=63).contains(&label.len())
                 && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')

@@ -53,6 +53,17 @@ async fn every_answer_has_its_consequence_and_no_address_in_it() {
     }
     lines.push(told(through(peer.config(), &Arc::default()).await, peer.port));
     insta::assert_snapshot!(lines.join("\n"), @r"
+    wait 30 min: localhost:25 wants it later: 421 4.3.2 closing down
+    wait 30 min: localhost:25 refused us: 554 5.3.2 no service for you
+    wait 30 min: localhost:25 wants it later: 451 4.7.1 slow down
+    all stop: localhost:25 does not take letters from us: 553 5.1.8 sender refused. Check mail.from, then restart Paperwire.
+    wait 30 min: localhost:25 wants it later: 450 4.2.0 <A…@example.net>: greylisted
+    refused: localhost:25 refused the recipient: 550 5.1.1 <A…@example.net>: no such user
+    wait 30 min: localhost:25 refused the recipient: 554 5.7.1 relay access denied
+    wait 30 min: localhost:25 wants it later: 452 4.3.1 disk full
+    plain next: localhost:25 refused the letter: 552 5.3.4 too big for A…@example.net
+    lost: localhost:25 got the letter and did not say whether it takes it: incomplete response
+    sent
     ");
     assert_eq!(peer.letters().len(), 2, "the one after whose letter the line was cut, and the last");
 }

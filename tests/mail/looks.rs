@@ -88,6 +88,14 @@ async fn at_every_limit_a_letter_is_whole_small_enough_and_counts_what_it_leaves
         }
     }
     insta::assert_snapshot!(seen.join("\n"), @r"
+    three: [3, 3] of 3 papers
+    one: [1, 1] of 1 papers
+    usual-30: [30, 30] of 30 papers
+    usual-200: [194, 200] of 200 papers
+    longest-200: [100, 145] of 200 papers
+    paper: [1, 1] of 1 papers
+    paper-long: [1, 1] of 1 papers
+    bare: [1, 1] of 1 papers
     ");
 }
 

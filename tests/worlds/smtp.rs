@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 /// Python is slow to start on a busy machine.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(60);
-pub const PASSWORD: &str = "secret";
+pub const PASSWORD: &str = "correct-horse";
 
 /// A letter as the server took it and as a mail program reads it.
 #[derive(Debug, Clone, Deserialize)]
@@ -35,7 +35,7 @@ pub struct Taken {
 
 /// The server; it ends with its standard input.
 pub struct Peer {
-    _child: Child,
+    child: Child,
     talk: Mutex<(ChildStdin, Receiver<Value>)>,
     letters: Mutex<Vec<Taken>>,
     pub port: u16,
@@ -71,7 +71,7 @@ impl Peer {
              PAPERWIRE_PYTHON",
         );
         let port = u16::try_from(first["port"].as_u64().unwrap()).unwrap();
-        Self { _child: child, talk: Mutex::new((input, rows)), letters: Mutex::default(), port, security }
+        Self { child, talk: Mutex::new((input, rows)), letters: Mutex::default(), port, security }
     }
 
     /// How to reach it.
@@ -125,8 +125,8 @@ impl Peer {
 
 impl Drop for Peer {
     fn drop(&mut self) {
-        let _ = self._child.kill();
-        let _ = self._child.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

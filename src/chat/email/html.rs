@@ -87,7 +87,7 @@ pub(super) fn paper(card: &PaperCard) -> [String; 2] {
     if !links.is_empty() {
         let _ = writeln!(
             out,
-            r#"<p style="margin:0 0 12px;font-size:15px;line-height:22px;font-weight:600">{}</p>"#,
+            r#"<p style="margin:12px 0;font-size:15px;line-height:22px;font-weight:600">{}</p>"#,
             links.join(" &nbsp; ")
         );
     }
@@ -129,7 +129,7 @@ fn papers(out: &mut String, section: &RoundupSection) -> usize {
         String::new()
     } else {
         format!(
-            r#"<p style="margin:22px 0 0;font-size:13px;line-height:18px"><span class="p" style="padding:3px 10px;border-radius:11px;background:#e8effc;color:#22478f">{}</span></p>
+            r#"<p style="margin:22px 0 0;font-size:13px;line-height:18px"><span class="p" style="display:inline-block;padding:3px 10px;border-radius:11px;background:#e8effc;color:#22478f">{}</span></p>
 "#,
             escape(&label)
         )

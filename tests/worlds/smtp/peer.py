@@ -1,6 +1,6 @@
 """An SMTP server (aiosmtpd) that reads every letter strictly and does what the test tells it.
 
-Arguments: "plain", "starttls" or "tls", then the certificate and the key; user and password are "papers" and "secret".
+Arguments: "plain", "starttls" or "tls", then the certificate and the key; user and password are "papers" and "correct-horse".
 Standard input: "fault POINT WORDS…" for the next conversation, "sync", "check NUMBER-OF-BYTES" followed by HTML.
 Standard output: one JSON object in each line; "ok" ends the answer to a line of input.
 """
@@ -102,7 +102,7 @@ class Handler:
         return "250 2.0.0 taken"
 
     def authenticate(self, server, session, envelope, mechanism, data):
-        right = (data.login, data.password) == (b"papers", b"secret")
+        right = (data.login, data.password) == (b"papers", b"correct-horse")
         self.user = data.login.decode() if right else None
         return AuthResult(success=right, handled=False)
 
