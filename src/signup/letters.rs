@@ -38,7 +38,11 @@ pub(super) fn confirm(
     let (wanted, link) = (in_words(wish), link.as_str());
     let manage = present.map_or("", |(_, manage)| manage.as_str());
     let present = present.map(|(wish, _)| in_words(wish)).unwrap_or_default();
-    let subject = if present.is_empty() { "Confirm your subscription" } else { "Confirm the change" };
+    let subject = if present.is_empty() {
+        "Confirm your subscription"
+    } else {
+        "Confirm the change of your subscription"
+    };
     Ok(Letter {
         to,
         subject: format!("{subject} to papers by e-mail"),
@@ -87,7 +91,7 @@ mod tests {
         then nothing is sent, and your address is forgotten.
         ");
         let change = letter(Some("robots"), true);
-        assert_eq!(change.subject, "Confirm the change to papers by e-mail");
+        assert_eq!(change.subject, "Confirm the change of your subscription to papers by e-mail");
         insta::assert_snapshot!(change.text, @"
         Somebody, probably you, asked Paperwire to send this to your address:
 

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use paperwire::domain::{ChannelId, DeliveryState, MailAddress, MailRhythm, MailWish, Platform};
 use paperwire::store::{BOUNCES_MAX, Confirmed, Store, SubscriberState};
 
-use super::{Database, at, on_both};
+use super::{at, on_both};
 
 fn address(text: &str) -> MailAddress {
     text.parse().unwrap()
