@@ -106,6 +106,8 @@ pub fn typed(platform: Platform, name: &str, options: &[(&str, &str)]) -> String
                 | Kind::Until
                 | Kind::Command
         );
+        // A bare number is the size of a roundup.
+        let bare = bare && name != "roundup";
         line.push(' ');
         if platform == Platform::Discord || !bare {
             line.push_str(option);
