@@ -60,11 +60,7 @@ pub fn quiet_card(kind: &str, date: Date, reason: &QuietReason) -> RoundupCard {
 fn missing(late: &[LateSource]) -> String {
     let one = |source: &LateSource| {
         let title = source_title(&source.name);
-        if source.fails {
-            format!("{title}, which cannot be read")
-        } else {
-            format!("{title}, which is late")
-        }
+        if source.fails { format!("{title} (cannot be read)") } else { format!("{title} (late)") }
     };
     listed(&late.iter().map(one).collect::<Vec<_>>())
 }
@@ -88,16 +84,13 @@ mod tests {
         ];
         let lines = told.map(|reason| quiet_card("Roundup", date(2026, 8, 4), &reason).plain_text());
         insta::assert_snapshot!(lines.join("\n"), @"
-        Roundup of Tue, 4 Aug 2026: no papers, still without arXiv, which is late and Hugging Face, which cannot be read
+        Roundup of Tue, 4 Aug 2026: no papers, still without arXiv (late) and Hugging Face (cannot be read)
         Roundup of Tue, 4 Aug 2026: no papers, the sources list nothing at weekends
         Roundup of Tue, 4 Aug 2026: no papers, the sources rest: Labor Day
         Roundup of Tue, 4 Aug 2026: no papers, nothing new matched
         Roundup of Tue, 4 Aug 2026: no papers, none gained votes or stars in the last 7 days
         ");
-        assert_eq!(
-            late_note(&both[..1]),
-            "Without arXiv, which is late: its papers come with the next roundup"
-        );
+        assert_eq!(late_note(&both[..1]), "Without arXiv (late): its papers come with the next roundup");
         assert_eq!(late_note(&[]), "");
     }
 }

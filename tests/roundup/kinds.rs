@@ -203,7 +203,7 @@ on_both! {
         1. Paper 2608.00002 | Matches “robot” in the title | Rank 1.9: 1.0 for a match in the title, 0.9 for being listed a day ago
         2. Paper 2608.00001 | Matches “robot” in the abstract | Rank 0.9: 0.9 for being listed a day ago
         (2 papers in its order)
-        <Show a paper> 1. Paper 2608.00002 / 2. Paper 2608.00001
+        <Show a paper in full…> 1. Paper 2608.00002 / 2. Paper 2608.00001
         [Share in channel]
         ") };
         let elsewhere = desk.person("bob").in_channel("other");

@@ -100,7 +100,7 @@ on_both! {
         assert_eq!(headings(&made), ["Roundup of Tue, 4 Aug 2026: 1 paper"]);
         assert_eq!(
             made[0].note,
-            "Without arXiv, which is late and Hugging Face, which is late: their papers come with the next roundup"
+            "Without arXiv (late) and Hugging Face (late): their papers come with the next roundup"
         );
     }
 
@@ -153,7 +153,7 @@ on_both! {
         world.clock.advance(Duration::from_hours(3));
         assert_eq!(
             headings(&after_a_day().await),
-            ["Roundup of Sun, 9 Aug 2026: no papers, still without arXiv, which is late"]
+            ["Roundup of Sun, 9 Aug 2026: no papers, still without arXiv (late)"]
         );
         world.db.tamper("UPDATE subscription SET cadence = 'instant'").await;
         told.late(&[]);

@@ -128,6 +128,8 @@ pub fn typed(platform: Platform, name: &str, options: &[(&str, &str)]) -> String
                 | Kind::Address
                 | Kind::Feed
         );
+        // A bare number is the size of a roundup.
+        let bare = bare && name != "roundup";
         line.push(' ');
         if platform == Platform::Discord || !bare {
             line.push_str(option);
