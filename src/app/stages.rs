@@ -16,7 +16,7 @@ use super::{pollers, search};
 use crate::clock::Clock;
 use crate::config::{Config, Role};
 use crate::pipeline::{
-    Cards, OutcomeLog, Poller, Roundups, Router, SendSettings, Sender, Stage, Surplus, Turn,
+    Cards, Keeper, OutcomeLog, Poller, Roundups, Router, SendSettings, Sender, Stage, Surplus, Turn,
 };
 use crate::search::Search;
 use crate::store::Store;
@@ -97,6 +97,9 @@ impl Stages<'_> {
         let (store, clock, all) = (self.store.clone(), self.clock.clone(), self.platforms.all.clone());
         let router = Router::new(store, clock, all, delivery.max_age, delivery.short_text);
         self.run("router", Arc::new(router), &self.wakes.route, self.wakes.deliveries(), false);
+        let (store, clock, all) = (self.store.clone(), self.clock.clone(), self.platforms.all.clone());
+        let keeper = Keeper::new(store, clock, all, delivery.max_age, delivery.short_text);
+        self.run("keeper", Arc::new(keeper), &Arc::default(), self.wakes.deliveries(), false);
     }
 
     fn round_up(&self) {

@@ -7,6 +7,7 @@ mod refusal;
 pub mod replies;
 mod reply;
 mod roundup;
+mod spike;
 mod why;
 
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,8 @@ pub use refusal::Refusal;
 pub use reply::{
     Audience, Block, Button, Choice, Entry, Field, Form, Input, Line, Look, Menu, Piece, Press, Reply,
 };
-pub use roundup::{RoundupCard, RoundupLine, RoundupPaper, RoundupSection, roundup};
+pub use roundup::{ALSO_MATCHED, RoundupCard, RoundupLine, RoundupPaper, RoundupSection, roundup};
+pub use spike::spike_notice;
 pub use why::why_sentence;
 
 /// A message, before a platform renders it.

@@ -20,7 +20,7 @@ use crate::chat::ChatPlatform;
 use crate::clock::Clock;
 use crate::domain::ranking::{Standing, strength};
 use crate::domain::{Cadence, Every, Firing, PaperKey, Platform, RoundupSettings, Schedule};
-use crate::message::{Message, PaperCard, RoundupCard, RoundupPaper, paper_card, roundup};
+use crate::message::{ALSO_MATCHED, Message, PaperCard, RoundupCard, RoundupPaper, paper_card, roundup};
 use crate::store::{Collected, NewRoundup, RoundupPlan, Store};
 use crate::summary::short_text;
 
@@ -124,10 +124,15 @@ async fn made(
     let cards: Vec<PaperCard> =
         collected.iter().map(|one| paper_card(&one.paper, &short_text(&one.paper.facts, 0), &[])).collect();
     let papers: Vec<RoundupPaper<'_>> =
-        cards.iter().zip(&collected).map(|(card, one)| RoundupPaper { card, query: &one.query }).collect();
+        cards.iter().zip(&collected).map(|(card, one)| RoundupPaper { card, query: heading(one) }).collect();
     let size = plan.settings.size.unwrap_or(RoundupSettings::SIZE);
     let card = roundup(date, &papers, size.into());
     Ok(Some(Made { card, papers: collected.iter().map(|one| one.paper.key).collect() }))
+}
+
+/// What a paper stands under: its query, or that it was kept from being posted at once.
+fn heading(one: &Collected) -> &str {
+    if one.kept.is_some() { ALSO_MATCHED } else { &one.query }
 }
 
 /// The channel's own rhythm; `None` when its zone is unknown to this version.
@@ -156,7 +161,8 @@ fn weekly_too(plan: &RoundupPlan, date: Date) -> bool {
     date.weekday() == Weekday::Monday || matches!(plan.settings.every, Some(Every::Weekly | Every::Monthly))
 }
 
-fn score(collected: &Collected, now: Timestamp) -> f64 {
+/// What a paper's place in a roundup, and in a day's limit, is decided by.
+pub(super) fn score(collected: &Collected, now: Timestamp) -> f64 {
     let gained = |now: Option<u32>, first: Option<i64>| {
         let first = first.and_then(|first| u32::try_from(first).ok()).unwrap_or(0);
         now.unwrap_or(0).saturating_sub(first)

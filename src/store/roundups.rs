@@ -10,6 +10,7 @@ use super::papers::PaperRow;
 use super::roundup_settings::SettingsRow;
 use super::values::{day, from_json, micros, parsed, text, timestamp};
 use super::{Store, StoreError};
+use crate::domain::budget::Cause;
 use crate::domain::query::MatchedTerm;
 use crate::domain::{Cadence, DeliveryId, Destination, DestinationId, Paper, PaperKey, RoundupSettings};
 
@@ -45,6 +46,8 @@ pub struct Collected {
     pub first_upvotes: Option<i64>,
     /// Stars when they were first seen.
     pub first_stars: Option<i64>,
+    /// Why it was not posted at once; `None` where that was not kept from it.
+    pub kept: Option<Cause>,
 }
 
 /// A roundup that is ready for the outbox.
@@ -101,20 +104,27 @@ const PLANS: &str = concat!(
     ORDER BY destination.id"
 );
 
-// An instant paper comes only when its own post failed or cannot be confirmed. A paper whose roundup was
+// An instant paper comes only when its own post failed or cannot be confirmed, or when the channel's limits gave it to
+// the roundup; what is still to be decided on is not for it. A paper whose roundup was
 // never posted is free for the next one.
 const COLLECTED: &str = "SELECT paper.*, s.query AS asked, s.cadence, m.terms,
         (SELECT c.upvotes FROM counter_snapshot c WHERE c.paper_id = paper.id AND c.upvotes IS NOT NULL
             ORDER BY c.taken_at LIMIT 1) AS first_upvotes,
         (SELECT c.stars FROM counter_snapshot c WHERE c.paper_id = paper.id AND c.stars IS NOT NULL
-            ORDER BY c.taken_at LIMIT 1) AS first_stars
+            ORDER BY c.taken_at LIMIT 1) AS first_stars,
+        CASE WHEN s.cadence = 'instant' THEN (SELECT k.cause FROM kept_paper k
+            WHERE k.destination_id = $1 AND k.paper_id = m.paper_id) END AS kept
     FROM paper_match m
         JOIN subscription s ON s.id = m.subscription_id
         JOIN paper ON paper.id = m.paper_id
     WHERE s.destination_id = $1 AND m.matched_at > $2
         AND (s.cadence <> 'instant' OR EXISTS (SELECT 1 FROM delivery d
             WHERE d.destination_id = $1 AND d.paper_id = m.paper_id AND d.kind = 'paper'
-                AND d.state IN ('ambiguous', 'dead', 'skipped')))
+                AND d.state IN ('ambiguous', 'dead', 'skipped'))
+            OR EXISTS (SELECT 1 FROM kept_paper k
+                WHERE k.destination_id = $1 AND k.paper_id = m.paper_id AND k.cause IS NOT NULL))
+        AND NOT EXISTS (SELECT 1 FROM kept_paper k
+            WHERE k.destination_id = $1 AND k.paper_id = m.paper_id AND k.cause IS NULL)
         AND NOT EXISTS (SELECT 1 FROM delivery d
             WHERE d.destination_id = $1 AND d.paper_id = m.paper_id AND d.kind = 'paper'
                 AND d.state IN ('pending', 'leased', 'unknown', 'sent'))
@@ -125,12 +135,13 @@ const COLLECTED: &str = "SELECT paper.*, s.query AS asked, s.cadence, m.terms,
     ORDER BY m.matched_at, s.id";
 
 #[derive(sqlx::FromRow)]
-struct CollectedRow {
+pub(super) struct CollectedRow {
     asked: String,
     cadence: String,
     terms: String,
     first_upvotes: Option<i64>,
     first_stars: Option<i64>,
+    kept: Option<String>,
     #[sqlx(flatten)]
     paper: PaperRow,
 }
@@ -145,6 +156,7 @@ impl TryFrom<CollectedRow> for Collected {
             terms: from_json(&row.terms, "the matched terms of a paper")?,
             first_upvotes: row.first_upvotes,
             first_stars: row.first_stars,
+            kept: row.kept.map(|cause| parsed(&cause, "why a paper is kept")).transpose()?,
         })
     }
 }
