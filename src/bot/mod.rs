@@ -11,6 +11,7 @@ mod explain;
 mod help;
 mod home;
 mod latest;
+mod limits;
 mod list;
 mod mentions;
 mod once;
@@ -114,6 +115,7 @@ impl Bot {
             Command::Roundup { at, zone, every, size } => {
                 roundup::answer(self, asker, at, zone, every, size).await
             }
+            Command::Limits { change } => limits::answer(self, asker, change).await,
             Command::Help { about } => Ok(help::answer(asker, about)),
         }
     }

@@ -218,6 +218,7 @@ fn changes(command: &Command) -> bool {
         | Command::Status
         | Command::Help { .. } => return false,
         Command::Roundup { .. } => "roundup",
+        Command::Limits { .. } => "limits",
     };
     spec(name).is_some_and(|spec| spec.changes)
 }

@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod documented;
 mod given;
+mod hours;
 mod line;
 mod mistake;
 mod near;
@@ -23,7 +24,7 @@ use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::query::Day;
-use crate::domain::{Cadence, ChannelId, Every, PaperId, Query, Style, SubscriptionId};
+use crate::domain::{Cadence, ChannelId, Every, LimitsChange, PaperId, Query, Style, SubscriptionId};
 
 pub use line::parse_line;
 pub use mistake::Mistake;
@@ -118,6 +119,11 @@ pub enum Command {
         /// At most so many papers.
         size: Option<u16>,
     },
+    /// `limits`: shows or sets how much the channel gets at once; nothing given only shows it.
+    Limits {
+        /// What is changed.
+        change: LimitsChange,
+    },
     /// `help`: how to use all, or one of them.
     Help {
         /// The one that is asked about.
@@ -142,6 +148,7 @@ impl Command {
             Self::Explain { .. } => "explain",
             Self::Status => "status",
             Self::Roundup { .. } => "roundup",
+            Self::Limits { .. } => "limits",
             Self::Help { .. } => "help",
         };
         spec(name).expect("every command has a row in the table")

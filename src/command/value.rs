@@ -3,9 +3,9 @@
 use jiff::civil::Time;
 
 use super::near::{either, nearest, quoted};
-use super::{Kind, Mistake, Opt, Spec, Until, spec, time, zone};
+use super::{Kind, Mistake, Opt, Spec, Until, hours, spec, time, zone};
 use crate::domain::query::Day;
-use crate::domain::{ChannelId, PaperId, PaperIdError, Platform, Query, SubscriptionId};
+use crate::domain::{Bound, ChannelId, PaperId, PaperIdError, Platform, Query, Quiet, SubscriptionId};
 
 /// What was given for an option, by its kind.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub(super) enum Value {
     Time(Time),
     Zone(String),
     Number(u16),
+    Cap(Bound<u16>),
+    Hours(Bound<Quiet>),
     Channel(ChannelId),
     Command(&'static Spec),
 }
@@ -40,7 +42,7 @@ macro_rules! held {
 
 held! {
     Query: Query, PaperId: Paper, SubscriptionId: Subscription, Day: Since, Until: Until, Time: Time,
-    String: Zone, u16: Number, ChannelId: Channel, &'static Spec: Command, &'static str: Choice,
+    String: Zone, u16: Number, Bound<u16>: Cap, Bound<Quiet>: Hours, ChannelId: Channel, &'static Spec: Command, &'static str: Choice,
 }
 
 /// Reads what was given for an option of a command.
@@ -67,6 +69,8 @@ pub(super) fn read(
         Kind::Time => time::time_of_day(text).map(Value::Time),
         Kind::Zone => zone::zone(text).map(Value::Zone),
         Kind::Number(least, most) => number(least, most, text).map(Value::Number),
+        Kind::Cap(least, most) => cap(least, most, text).map(Value::Cap),
+        Kind::Hours => hours::hours(text).map(Value::Hours),
         Kind::Channel => channel(platform, text).map(Value::Channel),
     };
     read.map_err(|reason| Mistake::Value { spec, option, reason })
@@ -78,7 +82,10 @@ pub(super) fn resembles(kind: Kind, text: &str) -> bool {
     match kind {
         Kind::Choice(words) => nearest(text, words.iter().copied()).is_some(),
         Kind::Zone => text.contains('/') || zone::meant(text).is_some(),
-        Kind::Time | Kind::Until | Kind::Since | Kind::Number(..) | Kind::Subscription => has_digit,
+        Kind::Hours => has_digit && text.contains(['-', '–']),
+        Kind::Time | Kind::Until | Kind::Since | Kind::Number(..) | Kind::Cap(..) | Kind::Subscription => {
+            has_digit
+        }
         Kind::Channel => text.starts_with('#'),
         Kind::Query | Kind::StandingQuery | Kind::Paper | Kind::Command => true,
     }
@@ -133,6 +140,13 @@ fn number(least: u16, most: u16, text: &str) -> Result<u16, String> {
     number
         .filter(|number| (least..=most).contains(number))
         .ok_or_else(|| format!("{} is no whole number from {least} to {most}", quoted(text)))
+}
+
+fn cap(least: u16, most: u16, text: &str) -> Result<Bound<u16>, String> {
+    if hours::is_off(text) {
+        return Ok(Bound::Off);
+    }
+    number(least, most, text).map(Bound::At).map_err(|reason| format!("{reason}, and not “off”"))
 }
 
 /// The longest id of a channel that any platform has is far shorter.

@@ -10,10 +10,11 @@ pub fn spike_notice(spike: Spike, next: Option<&Zoned>) -> RoundupCard {
     let Spike { came, usual } = spike;
     let heading = format!("Far more papers than usual: {came} so far today");
     let roundup = next.map_or_else(
-        || "the next roundup, which is switched off here: /papers roundup every:daily switches it on".to_owned(),
+        || "the roundup, which is off: /papers roundup every:daily".to_owned(),
         |next| format!("the roundup of {}", next.strftime("%a, %-d %b %Y, %H:%M (%Z)")),
     );
-    let note = format!("About {usual} a day are usual here. What comes today from now on waits for {roundup}.");
+    let note =
+        format!("About {usual} a day are usual here. What comes today from now on waits for {roundup}.");
     RoundupCard { heading, sections: Vec::new(), note }
 }
 
@@ -30,7 +31,7 @@ mod tests {
         Far more papers than usual: 32 so far today
         About 6 a day are usual here. What comes today from now on waits for the roundup of Wed, 5 Aug 2026, 09:00 (CEST).
         Far more papers than usual: 32 so far today
-        About 6 a day are usual here. What comes today from now on waits for the next roundup, which is switched off here: /papers roundup every:daily switches it on.
+        About 6 a day are usual here. What comes today from now on waits for the roundup, which is off: /papers roundup every:daily.
         ");
     }
 }

@@ -60,8 +60,10 @@ impl Keeper {
             let (one, other) = (&a.collected, &b.collected);
             score(other, now).total_cmp(&score(one, now)).then(one.paper.key.cmp(&other.paper.key))
         });
-        let posts: Vec<(PaperKey, NewDelivery)> =
-            by_paper(kept).into_iter().map(|asked| self.post(channel, platform.as_ref(), &asked, now)).collect();
+        let posts: Vec<(PaperKey, NewDelivery)> = by_paper(kept)
+            .into_iter()
+            .map(|asked| self.post(channel, platform.as_ref(), &asked, now))
+            .collect();
         let notice = |spike: Spike, zone: &TimeZone| {
             let next = channel.roundup.schedule().and_then(|schedule| schedule.firings(now).next());
             let card = spike_notice(spike, next.map(|firing| firing.at.to_zoned(zone.clone())).as_ref());

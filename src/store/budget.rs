@@ -223,7 +223,8 @@ const POSTED: &str = "SELECT (SELECT COUNT(*) FROM delivery
         + (SELECT COUNT(*) FROM delivery
             WHERE destination_id = $1 AND kind = 'paper' AND state = 'ambiguous' AND unsettled_since >= $2)";
 
-const CAME: &str = "SELECT MIN(m.matched_at) FROM paper_match m JOIN subscription s ON s.id = m.subscription_id
+const CAME: &str =
+    "SELECT MIN(m.matched_at) FROM paper_match m JOIN subscription s ON s.id = m.subscription_id
     WHERE s.destination_id = $1 AND s.cadence = 'instant' AND m.matched_at >= $2 GROUP BY m.paper_id";
 
 const IS_SPIKE: &str =
@@ -253,7 +254,8 @@ const HERE: &str = "SELECT k.kept_at, k.cause, (SELECT MAX(u.local_date) FROM ro
 impl Store {
     /// A channel's limits; none when nobody set any.
     pub async fn limits(&self, channel: DestinationId) -> Result<Limits, StoreError> {
-        let row: BothRow = reading!(self, |tx| query_as(SETTINGS).bind(channel.0).fetch_one(&mut *tx).await?);
+        let row: BothRow =
+            reading!(self, |tx| query_as(SETTINGS).bind(channel.0).fetch_one(&mut *tx).await?);
         row.limits.try_into()
     }
 
@@ -301,11 +303,7 @@ impl Store {
     }
 
     /// The papers that are to be decided on for a channel, one entry for each subscription that asked and is not paused.
-    pub async fn undecided(
-        &self,
-        channel: DestinationId,
-        now: Timestamp,
-    ) -> Result<Vec<Kept>, StoreError> {
+    pub async fn undecided(&self, channel: DestinationId, now: Timestamp) -> Result<Vec<Kept>, StoreError> {
         let rows: Vec<KeptRow> = reading!(self, |tx| {
             query_as(UNDECIDED).bind(channel.0).bind(micros(now)).fetch_all(&mut *tx).await?
         });
@@ -409,8 +407,7 @@ impl Store {
         zone: &TimeZone,
         now: Timestamp,
     ) -> Result<Spent, StoreError> {
-        const UNDECIDED: &str =
-            "SELECT COUNT(*) FROM kept_paper WHERE destination_id = $1 AND cause IS NULL";
+        const UNDECIDED: &str = "SELECT COUNT(*) FROM kept_paper WHERE destination_id = $1 AND cause IS NULL";
         let (date, start) = local_day(zone, now);
         let (posted, undecided, waiting, spike): (i64, i64, i64, Option<i64>) = reading!(self, |tx| {
             let posted = query_scalar(POSTED).bind(channel.0).bind(micros(start));

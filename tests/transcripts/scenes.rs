@@ -64,6 +64,13 @@ pub const SCENES: &[Scene] = &[
             &[("at", "9am"), ("zone", "Europe/Berlin"), ("every", "weekdays"), ("size", "12")],
         )],
     },
+    Scene {
+        title: "limits",
+        steps: &[
+            Gives("limits", &[("per_day", "8"), ("quiet", "22:00-07:00"), ("spike", "on")]),
+            Gives("limits", &[("quiet", "off")]),
+        ],
+    },
     Scene { title: "help", steps: &[Gives("help", &[]), Gives("help", &[("command", "subscribe")])] },
     Scene {
         title: "Narrowing a subscription before it is made",

@@ -32,6 +32,10 @@ fn value(kind: Kind) -> BoxedStrategy<String> {
         Kind::Time => prop_oneof!["[01][0-9]:[0-5][0-9]", "[1-9](am|pm)", "[1-9]"].boxed(),
         Kind::Zone => prop::sample::select(zones().collect::<Vec<_>>()).prop_map(str::to_lowercase).boxed(),
         Kind::Number(least, most) => (least..=most).prop_map(|number| number.to_string()).boxed(),
+        Kind::Cap(least, most) => {
+            prop_oneof![(least..=most).prop_map(|number| number.to_string()), Just("off".to_owned())].boxed()
+        }
+        Kind::Hours => prop_oneof!["1[0-9]:[0-5][0-9]-0[1-9]:[0-5][0-9]", "[1-9]-2[0-3]", "off"].boxed(),
         Kind::Channel => "[1-9][0-9]{5,17}".boxed(),
         Kind::Command => prop::sample::select(names()).prop_map(str::to_owned).boxed(),
     }

@@ -67,7 +67,11 @@ fn quiet_hours_come_before_a_spike_and_a_spike_before_the_limit() {
     let calm = Today { came: 3, ..today };
     assert_eq!(ruled("2026-08-21T12:00:00Z", &calm), Ruling::Post(1));
     let spent = Today { posted: 5, ..calm };
-    assert_eq!(ruled("2026-08-21T12:00:00Z", &spent), Ruling::Post(0), "the limit was lowered during the day");
+    assert_eq!(
+        ruled("2026-08-21T12:00:00Z", &spent),
+        Ruling::Post(0),
+        "the limit was lowered during the day"
+    );
     let free = rule(&Limits::default(), &TimeZone::UTC, at("2026-08-21T23:00:00Z"), &spent);
     assert_eq!(free, Ruling::Post(usize::MAX));
 }
