@@ -11,7 +11,7 @@ use super::{
 };
 use crate::chat::{Action, Answer, Asker, CommandHandler, Completion, Request, Unfurled};
 use crate::command::{Command, spec};
-use crate::domain::{PaperId, SubscriptionId};
+use crate::domain::{LimitsChange, PaperId, SubscriptionId};
 use crate::message::replies::{mistakes, trouble};
 use crate::message::{Audience, Block, Choice, Reply};
 use crate::store::{Begun, StoreError};
@@ -200,7 +200,7 @@ fn reply(reply: Reply) -> Answer {
     Answer::Reply { reply }
 }
 
-/// True for what only people who may manage the channel can ask for; looking at the roundup is free to all.
+/// True for what only people who may manage the channel can ask for; looking at the roundup and the limits is free to all.
 fn changes(command: &Command) -> bool {
     let name = match command {
         Command::Subscribe { .. } => "subscribe",
@@ -208,6 +208,7 @@ fn changes(command: &Command) -> bool {
         Command::Pause { .. } => "pause",
         Command::Resume { .. } => "resume",
         Command::Roundup { at: None, zone: None, every: None, size: None }
+        | Command::Limits { change: LimitsChange { per_day: None, quiet: None, spike: None } }
         | Command::Search { .. }
         | Command::Show { .. }
         | Command::Latest { .. }

@@ -6,7 +6,7 @@ mod merging;
 mod numbers;
 mod outcomes;
 mod polling;
-mod routing;
+pub mod routing;
 pub mod sending;
 mod settling;
 mod surplus;
