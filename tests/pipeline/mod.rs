@@ -10,6 +10,7 @@ pub mod routing;
 pub mod sending;
 mod settling;
 mod surplus;
+mod thresholds;
 
 use std::sync::Arc;
 use std::time::Duration;
