@@ -355,6 +355,11 @@ mod tests {
             Outcome::NoMatch { nearest: Some((THIRD, reason)), of: 4 },
         ];
         insta::assert_snapshot!(outcomes.map(|outcome| said(&told(&outcome))).join("\n"), @"
+        It was not posted at once: it is quiet in this channel until {2026-08-06T06:00:00Z}. Then what has come is posted, the best of it where a limit holds.
+        It has only just come in: what comes together for this channel is decided on together, in a moment.
+        It was not posted at once: the channel’s limit of 8 a day was reached, by papers that came before or rank higher. It waits for the roundup of {2026-08-06T06:00:00Z}.
+        It was not posted at once: the channel’s limit of posts a day was reached. It waits for the roundup, and that is off: `/papers roundup` switches it on.
+        It was not posted at once: far more papers than usual came for this channel that day. It came in the roundup of 1 Aug 2026.
         It was not posted here: this channel has no subscription. `/papers subscribe` makes one.
         It has only just come in: the subscriptions are asked about it in a moment.
         It was not posted anywhere: it was listed on 1 Aug 2026 and Paperwire posts what was listed from 3 Aug 2026 on. Older papers are kept for searching, so that a start does not flood the channels.

@@ -125,6 +125,7 @@ mod tests {
         /papers pause – Post nothing for a while
         /papers resume – End a pause
         /papers roundup – Show or set this channel's roundup
+        /papers limits – Show or set how much this channel gets at once
 
         What a query can say
         diffusion video – both words

@@ -166,8 +166,34 @@ mod tests {
             limits(&off, false, Platform::Discord),
             limits(&hours, false, Platform::Discord),
         ];
-        insta::assert_snapshot!(told.map(|reply| shown(&reply)).join("\n\n"), @"");
+        insta::assert_snapshot!(told.map(|reply| shown(&reply)).join("\n\n"), @"
+        # The limits of this channel
+        A day: no limit, 0 so far today
+        Quiet hours: none
+        Spikes: off
+        Each paper of an instant subscription is posted as soon as it is listed. `/papers limits per_day:8 quiet:22:00-07:00 spike:on` sets limits.
+
+        # The limits are set
+        A day: at most 8 posts, 8 so far today
+        Quiet hours: 22:00–07:00 (Europe/Berlin), now until {2026-08-05T05:00:00Z}
+        Spikes: 3 times the usual, and at least 20 papers, turn a day into a roundup
+        Kept: 2 papers until the quiet hours end and 1 paper for the roundup
+        Of papers that come together the best are posted. What is over the limits waits for the roundup; the next one is due {2026-08-05T09:00:00Z}.
+        (What was on its way before is still posted.)
+
+        # The limits of this channel
+        A day: at most 1 post, 0 so far today
+        Quiet hours: none
+        Spikes: far more than usual came today: the rest waits for the roundup
+        Of papers that come together the best are posted. What is over the limits waits for the roundup, and that is off: `/papers roundup every:daily` switches it on.
+
+        # The limits of this channel
+        A day: no limit, 0 so far today
+        Quiet hours: 22:00–07:00 (UTC)
+        Spikes: off
+        What comes in the quiet hours is posted when they end.
+        ");
         assert_eq!(in_short(&none), None);
-        insta::assert_snapshot!(in_short(&all).unwrap(), @"");
+        insta::assert_snapshot!(in_short(&all).unwrap(), @"8 posts a day, 8 so far; quiet 22:00–07:00 (Europe/Berlin); spikes turn into roundups; kept: 2 papers until the quiet hours end and 1 paper for the roundup");
     }
 }

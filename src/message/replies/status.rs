@@ -379,6 +379,7 @@ mod tests {
         On the way: 2 posts
         Refused for good: 1 post in the last 7 days
         Roundup: Monday to Friday at 09:00 (Europe/Berlin), next due {~2026-08-21T07:00:00Z}
+        Limits: 8 posts a day, 3 so far; kept: 5 papers for the roundup
         # Sources and papers
         Hugging Face: last read {~2026-08-21T05:50:00Z}, next {~2026-08-21T06:20:00Z}
         Papers: 12,345 in the store, 40 of today’s lists, 212 new in the last 24 hours
@@ -446,6 +447,8 @@ mod tests {
         The subscriptions of this channel collect for its roundup and post nothing on their own.
         No new paper has come since this channel was subscribed {~2026-08-20T06:00:00Z}; a subscription brings what is listed after it.
         The one new paper of the last 24 hours is not what this channel asks for. `/papers explain` says why for any of them.
+        2 papers wait for the quiet hours of this channel to end {~2026-08-21T07:00:00Z}. 1 paper waits for the roundup, due {~2026-08-21T09:00:00Z}.
+        1 paper waits for what comes with it, for a moment. 3 papers wait for the roundup, which is off.
         One post is on its way.
         4 posts are on their way.
         ");
