@@ -107,6 +107,7 @@ on_both! {
         assert_eq!(world.keeper().step().await.unwrap(), Step::Idle { until: Some(gathered) });
         world.work().await;
         assert_eq!(world.queued().await, ["2608.00002"], "the better one of both");
+        world.send().await;
         // A router that does not get on.
         world.clock.advance(HOUR * 24);
         world.list(&[("2608.00003", "Robots")]).await;

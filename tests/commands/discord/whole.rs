@@ -22,6 +22,7 @@ fn example(command: &str) -> Vec<Value> {
         "unsubscribe" => vec![number("subscription", 3)],
         "pause" => vec![text("until", "3d")],
         "roundup" => vec![text("at", "09:00"), text("zone", "Europe/Berlin"), text("every", "weekdays")],
+        "limits" => vec![text("per_day", "8"), text("quiet", "22:00-07:00"), text("spike", "on")],
         "help" => vec![text("command", "subscribe")],
         _ => Vec::new(),
     }
