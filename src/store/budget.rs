@@ -9,7 +9,7 @@ use jiff::{Timestamp, ToSpan as _};
 
 use super::db::{query, query_as, query_scalar, reading, writing};
 use super::destinations::{DestinationRow, destination_columns, open_destination};
-use super::outbox::queue::refresh;
+use super::outbox::{Both, both, queue::refresh, words};
 use super::roundup_settings::SettingsRow;
 use super::roundups::{Collected, CollectedRow};
 use super::routing::{DELIVER, HOLD_VERSION, NewDelivery};
@@ -119,9 +119,20 @@ struct KeptRow {
     collected: CollectedRow,
 }
 
-/// Finds a channel that has limits.
-pub(super) const LIMITED: &str = "SELECT CAST(1 AS BIGINT) FROM limit_setting
-    WHERE destination_id = $1 AND (per_day IS NOT NULL OR quiet_from IS NOT NULL OR spike)";
+macro_rules! limited {
+    ($db:ident) => {
+        concat!(
+            "SELECT destination_id FROM limit_setting
+            WHERE (per_day IS NOT NULL OR quiet_from IS NOT NULL OR spike)
+                AND destination_id IN (SELECT CAST(value AS BIGINT) FROM ",
+            words!($db list),
+            ")"
+        )
+    };
+}
+
+/// Which of the channels of a list have limits.
+pub(super) const LIMITED: Both = both!(limited);
 
 /// Keeps a paper for a channel that has not got it.
 pub(super) const KEEP: &str = "INSERT INTO kept_paper (destination_id, paper_id, kept_at)

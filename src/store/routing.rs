@@ -1,10 +1,12 @@
 //! Puts a routed paper into the outbox, in the same transaction that marks it as routed.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::budget::{KEEP, LIMITED};
-use super::db::{query, query_scalar, writing};
-use super::outbox::queue::refresh;
+use super::db::{query, query_as, query_scalar, writing};
+use super::outbox::queue::{self, refresh};
 use super::values::{json, micros, text};
 use super::{Store, StoreError};
 use crate::domain::query::MatchedTerm;
@@ -111,6 +113,14 @@ impl Store {
                 some_deleted |= written.rows_affected() == 0;
             }
             let (mut delivered, mut kept) = (Vec::new(), 0);
+            let limited: HashSet<(i64,)> = if deliveries.is_empty() {
+                HashSet::new()
+            } else {
+                let channels = queue::list(deliveries.iter().map(|delivery| delivery.destination.0));
+                let found: Vec<(i64,)> =
+                    query_as(LIMITED.of(&self.db)).bind(channels).fetch_all(&mut *tx).await?;
+                found.into_iter().collect()
+            };
             for delivery in deliveries {
                 if some_deleted {
                     let wanted: i64 = query_scalar(WANTED)
@@ -122,12 +132,7 @@ impl Store {
                         continue;
                     }
                 }
-                if query_scalar::<_, i64>(LIMITED)
-                    .bind(delivery.destination.0)
-                    .fetch_optional(&mut *tx)
-                    .await?
-                    .is_some()
-                {
+                if limited.contains(&(delivery.destination.0,)) {
                     let keep = query(KEEP).bind(delivery.destination.0).bind(paper.key.0).bind(at);
                     kept += usize::from(keep.execute(&mut *tx).await?.rows_affected() > 0);
                     continue;

@@ -259,7 +259,7 @@ fn kept_back(cause: Option<Cause>, roundup: Option<Date>, facts: &LimitFacts) ->
     match (roundup, facts.roundup_at) {
         (Some(date), _) => line.push(format!("It came in the roundup of {}.", dated(date)).into()),
         (None, Some(at)) => {
-            line.extend(["It waits for the roundup of ".into(), Piece::Moment(at), ".".into()])
+            line.extend(["It waits for the roundup of ".into(), Piece::Moment(at), ".".into()]);
         }
         (None, None) => line.extend([
             "It waits for the roundup, and that is off: ".into(),
