@@ -17,7 +17,8 @@ use crate::clock::Clock;
 use crate::config::{Config, Role};
 use crate::domain::{Platform, SourceName};
 use crate::pipeline::{
-    Cards, OutcomeLog, Poller, Roundups, Router, SendSettings, Sender, Stage, StoredSources, Surplus, Turn,
+    Cards, Keeper, OutcomeLog, Poller, Roundups, Router, SendSettings, Sender, Stage, StoredSources, Surplus,
+    Turn,
 };
 use crate::search::Search;
 use crate::store::Store;
@@ -98,6 +99,9 @@ impl Stages<'_> {
         let (store, clock, all) = (self.store.clone(), self.clock.clone(), self.platforms.all.clone());
         let router = Router::new(store, clock, all, delivery.max_age, delivery.short_text);
         self.run("router", Arc::new(router), &self.wakes.route, self.wakes.deliveries(), false);
+        let (store, clock, all) = (self.store.clone(), self.clock.clone(), self.platforms.all.clone());
+        let keeper = Keeper::new(store, clock, all, delivery.max_age, delivery.short_text);
+        self.run("keeper", Arc::new(keeper), &Arc::default(), self.wakes.deliveries(), false);
     }
 
     fn round_up(&self) {

@@ -2,9 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::Bot;
 use super::list::stands;
 use super::show::{full_card, unknown};
+use super::{Bot, limits};
 use crate::chat::{Answer, Asker};
 use crate::domain::query::measure;
 use crate::domain::{Cadence, Destination, Paper, PaperId};
@@ -123,6 +123,10 @@ async fn why_not(
     }
     if backlog {
         return Ok(Outcome::Backlog { day: paper.day, baseline: baseline(bot, paper).await? });
+    }
+    if let Some(kept) = bot.store.kept_here(destination.id, paper.key).await? {
+        let facts = limits::facts(bot, Some(destination.id)).await?;
+        return Ok(Outcome::Kept { kept: kept.cause, roundup: kept.roundup, facts: Box::new(facts) });
     }
     let kept = bot.store.matches_here(destination.id, paper.key).await?;
     for (subscription, _, at) in kept {

@@ -12,6 +12,7 @@ mod explain;
 mod help;
 mod home;
 mod latest;
+mod limits;
 mod list;
 mod mentions;
 mod once;
@@ -141,6 +142,7 @@ impl Bot {
             Command::SourceRemove { feed } => source::remove(self, asker, &feed).await,
             Command::Roundup { wanted } => roundup::answer(self, asker, &wanted).await,
             Command::Email { address, every } => email::answer(self, asker, address, every).await,
+            Command::Limits { change } => limits::answer(self, asker, change).await,
             Command::Help { about } => Ok(help::answer(asker, about)),
         }
     }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::chat::{Action, Answer, Asker, CommandHandler, Completion, Request, Unfurled};
 use crate::command::{Command, spec};
-use crate::domain::{PaperId, SubscriptionId};
+use crate::domain::{LimitsChange, PaperId, SubscriptionId};
 use crate::message::replies::{mistakes, trouble};
 use crate::message::{Audience, Block, Choice, Reply};
 use crate::store::{Begun, StoreError};
@@ -202,7 +202,7 @@ fn reply(reply: Reply) -> Answer {
     Answer::Reply { reply }
 }
 
-/// True for what only people who may manage the channel can ask for; looking at the roundup is free to all.
+/// True for what only people who may manage the channel can ask for; looking at the roundup and the limits is free to all.
 fn changes(command: &Command) -> bool {
     let name = match command {
         Command::Subscribe { .. } => "subscribe",
@@ -210,7 +210,8 @@ fn changes(command: &Command) -> bool {
         Command::Pause { .. } => "pause",
         Command::Resume { .. } => "resume",
         Command::Roundup { wanted } if !wanted.changes() => return false,
-        Command::Search { .. }
+        Command::Limits { change: LimitsChange { per_day: None, quiet: None, spike: None } }
+        | Command::Search { .. }
         | Command::Show { .. }
         | Command::Latest { .. }
         | Command::Trending { .. }
@@ -224,6 +225,7 @@ fn changes(command: &Command) -> bool {
         Command::SourceAdd { .. } => "source add",
         Command::SourceRemove { .. } => "source remove",
         Command::Roundup { .. } => "roundup",
+        Command::Limits { .. } => "limits",
     };
     spec(name).is_some_and(|spec| spec.changes)
 }

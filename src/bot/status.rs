@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Bot, source};
+use super::{Bot, limits, source};
 use crate::chat::{Answer, Asker};
 use crate::domain::calendar::{Expected, day_of, expected, named, next_due};
 use crate::domain::{Cadence, Destination, RoundupSettings};
+use crate::message::replies::limits::LimitFacts;
 use crate::message::replies::status::{ChannelFacts, Index, Quiet, SourceFacts, Status, Today, status};
 use crate::store::{FeedId, PaperCounts, SourceHealth, SubscribedHere, Traffic};
 
@@ -30,7 +31,13 @@ pub(super) async fn answer(bot: &Bot, asker: &Asker) -> anyhow::Result<Answer> {
     let sources = sources(bot).await?;
     let asked_since = asked_since(&subscriptions, now);
     let counts = bot.store.paper_counts(bot.clock.today(), now - DAY, asked_since).await?;
-    let channel = Channel { destination: destination.as_ref(), subscriptions: &subscriptions, traffic };
+    let limits = limits::facts(bot, destination.as_ref().map(|destination| destination.id)).await?;
+    let channel = Channel {
+        destination: destination.as_ref(),
+        subscriptions: &subscriptions,
+        traffic,
+        limits: &limits,
+    };
     let quiet = quiet(&channel, &sources, counts, asked_since, now);
     let paused = subscriptions.iter().filter(|subscription| subscription.is_paused_at(now)).count();
     let feeds = bot.store.feeds_here(asker.platform, &asker.channel).await?;
@@ -49,6 +56,7 @@ pub(super) async fn answer(bot: &Bot, asker: &Asker) -> anyhow::Result<Answer> {
             last_sent_at: traffic.last_sent_at,
             roundup_at: roundup.as_ref().and_then(|settings| due(settings, now)),
             roundup,
+            limits,
         },
         quiet,
     });
@@ -111,6 +119,7 @@ struct Channel<'a> {
     destination: Option<&'a Destination>,
     subscriptions: &'a [SubscribedHere],
     traffic: Traffic,
+    limits: &'a LimitFacts,
 }
 
 /// Since when papers of the last day could have come to a channel: not before it was subscribed.
@@ -145,6 +154,13 @@ fn quiet(
     if channel.traffic.waiting > 0 {
         reasons.push(Quiet::Waiting { posts: channel.traffic.waiting });
     }
+    let kept = channel.limits.undecided + channel.limits.waiting > 0;
+    if kept {
+        reasons.push(Quiet::Kept {
+            undecided: (channel.limits.undecided, channel.limits.quiet_until),
+            waiting: (channel.limits.waiting, channel.limits.roundup_at),
+        });
+    }
     if sources.iter().all(|source| source.polled_at.is_none() && source.failures == 0) {
         reasons.push(Quiet::NoSource);
         return reasons;
@@ -158,7 +174,7 @@ fn quiet(
         reasons.extend(resting(sources));
     }
     if counts.asked > 0 {
-        if !reasons.contains(&Quiet::OnlyRoundups) && channel.traffic.waiting == 0 {
+        if !reasons.contains(&Quiet::OnlyRoundups) && channel.traffic.waiting == 0 && !kept {
             reasons.push(Quiet::NoMatch { listings: counts.asked });
         }
     } else if counts.seen > 0 && asked_since > now - DAY {
@@ -226,7 +242,8 @@ mod tests {
         counts: PaperCounts,
         at: Timestamp,
     ) -> Vec<Quiet> {
-        let channel = Channel { destination: None, subscriptions, traffic: Traffic::default() };
+        let (traffic, limits) = (Traffic::default(), &LimitFacts::default());
+        let channel = Channel { destination: None, subscriptions, traffic, limits };
         quiet(&channel, &[source], counts, asked_since(subscriptions, at), at)
     }
 

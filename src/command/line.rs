@@ -133,9 +133,14 @@ fn named(spec: &'static Spec, text: &str) -> Result<(Written, String), Mistake> 
     Ok((found, left))
 }
 
+/// How much of a text's beginning can be the name of an option.
+fn name_length(text: &str) -> usize {
+    text.bytes().take_while(|byte| byte.is_ascii_alphabetic() || *byte == b'_').count()
+}
+
 /// The option whose name and colon a text begins with, and what follows the colon.
 fn option_at<'a>(spec: &'static Spec, text: &'a str) -> Option<(&'static Opt, &'a str)> {
-    let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let letters = name_length(text);
     let value = text[letters..].strip_prefix(':')?;
     Some((spec.option(&text[..letters])?, value))
 }
@@ -204,7 +209,7 @@ fn words(spec: &'static Spec, text: &str) -> Vec<String> {
 }
 
 fn looks_like_an_option(word: &str) -> bool {
-    let letters = word.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let letters = name_length(word);
     letters > 0 && word[letters..].starts_with(':') && !word[letters..].starts_with("://")
 }
 

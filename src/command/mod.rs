@@ -7,6 +7,7 @@
 mod documented;
 mod feed;
 mod given;
+mod hours;
 mod line;
 mod mistake;
 mod near;
@@ -24,7 +25,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::query::Day;
 use crate::domain::{
-    Cadence, ChannelId, MailAddress, MailRhythm, PaperId, Query, RoundupWish, Style, SubscriptionId,
+    Cadence, ChannelId, LimitsChange, MailAddress, MailRhythm, PaperId, Query, RoundupWish, Style,
+    SubscriptionId,
 };
 
 pub use feed::FeedText;
@@ -136,6 +138,11 @@ pub enum Command {
         /// How often; `None` is daily.
         every: Option<MailRhythm>,
     },
+    /// `limits`: shows or sets how much the channel gets at once; nothing given only shows it.
+    Limits {
+        /// What is changed.
+        change: LimitsChange,
+    },
     /// `help`: how to use all, or one of them.
     Help {
         /// The one that is asked about.
@@ -164,6 +171,7 @@ impl Command {
             Self::SourceList => "source list",
             Self::SourceRemove { .. } => "source remove",
             Self::Email { .. } => "email",
+            Self::Limits { .. } => "limits",
             Self::Help { .. } => "help",
         };
         spec(name).expect("every command has a row in the table")

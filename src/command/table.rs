@@ -2,7 +2,7 @@
 
 use super::given::Given;
 use super::{Command, Order, Window};
-use crate::domain::{MailRhythm, RoundupSettings, RoundupWish};
+use crate::domain::{LimitsChange, MailRhythm, RoundupSettings, RoundupWish};
 
 /// One command.
 #[derive(Debug)]
@@ -74,6 +74,10 @@ pub enum Kind {
     Zone,
     /// A whole number in this range.
     Number(u16, u16),
+    /// A whole number in this range, or `off`.
+    Cap(u16, u16),
+    /// Hours of the day, `22:00-07:00`, or `off`.
+    Hours,
     /// A channel of the platform.
     Channel,
     /// The address of a feed.
@@ -435,6 +439,42 @@ pub static COMMANDS: &[Spec] = &[
             Some(Command::Email {
                 address: given.take("address"),
                 every: given.chosen("every", MailRhythm::named),
+            })
+        },
+    },
+    Spec {
+        name: "limits",
+        about: "Show or set how much this channel gets at once",
+        detail: "What is over the limit waits for the roundup. What is left out stays as it is.",
+        changes: true,
+        options: &[
+            Opt {
+                name: "per_day",
+                about: "At most so many posts a day: the best of what comes together",
+                required: false,
+                kind: Kind::Cap(1, 500),
+            },
+            Opt {
+                name: "quiet",
+                about: "Hours without posts, in the zone of the roundup: 22:00-07:00",
+                required: false,
+                kind: Kind::Hours,
+            },
+            Opt {
+                name: "spike",
+                about: "Whether a day with far more papers than usual turns into a roundup",
+                required: false,
+                kind: Kind::Choice(&["on", "off"]),
+            },
+        ],
+        example: "limits per_day:8 quiet:22:00-07:00 spike:on",
+        make: |given| {
+            Some(Command::Limits {
+                change: LimitsChange {
+                    per_day: given.take("per_day"),
+                    quiet: given.take("quiet"),
+                    spike: given.chosen("spike", |name| Some(name == "on")),
+                },
             })
         },
     },

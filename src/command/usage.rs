@@ -68,6 +68,8 @@ impl Kind {
             Self::Time => "TIME".to_owned(),
             Self::Zone => "ZONE".to_owned(),
             Self::Number(least, most) => format!("{least}–{most}"),
+            Self::Cap(..) => "COUNT".to_owned(),
+            Self::Hours => "HOURS".to_owned(),
             Self::Channel => "#CHANNEL".to_owned(),
             Self::Address => "URL".to_owned(),
             Self::Feed => "FEED".to_owned(),
@@ -88,6 +90,8 @@ impl Kind {
             Self::Time => "09:00".to_owned(),
             Self::Zone => "Europe/Berlin".to_owned(),
             Self::Number(least, most) => (least + (most - least) / 4).to_string(),
+            Self::Cap(least, most) => (least + (most - least) / 64).to_string(),
+            Self::Hours => "22:00-07:00".to_owned(),
             Self::Channel => match platform {
                 Platform::Discord => "80351110224678912",
                 Platform::Slack => "C0AB12CD3",

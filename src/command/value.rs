@@ -3,10 +3,11 @@
 use jiff::civil::Time;
 
 use super::near::{either, nearest, quoted};
-use super::{FeedText, Kind, Mistake, Opt, Spec, Until, feed, line, time, zone};
+use super::{FeedText, Kind, Mistake, Opt, Spec, Until, feed, hours, line, time, zone};
 use crate::domain::query::Day;
 use crate::domain::{
-    ChannelId, MailAddress, MailAddressError, PaperId, PaperIdError, Platform, Query, SubscriptionId,
+    Bound, ChannelId, MailAddress, MailAddressError, PaperId, PaperIdError, Platform, Query, Quiet,
+    SubscriptionId,
 };
 
 /// What was given for an option, by its kind.
@@ -21,6 +22,8 @@ pub(super) enum Value {
     Time(Time),
     Zone(String),
     Number(u16),
+    Cap(Bound<u16>),
+    Hours(Bound<Quiet>),
     Channel(ChannelId),
     Feed(FeedText),
     Mail(MailAddress),
@@ -44,7 +47,7 @@ macro_rules! held {
 
 held! {
     Query: Query, PaperId: Paper, SubscriptionId: Subscription, Day: Since, Until: Until, Time: Time,
-    String: Zone, u16: Number, ChannelId: Channel, FeedText: Feed, MailAddress: Mail, &'static Spec: Command, &'static str: Choice,
+    String: Zone, u16: Number, Bound<u16>: Cap, Bound<Quiet>: Hours, ChannelId: Channel, FeedText: Feed, MailAddress: Mail, &'static Spec: Command, &'static str: Choice,
 }
 
 /// Reads what was given for an option of a command.
@@ -71,6 +74,8 @@ pub(super) fn read(
         Kind::Time => time::time_of_day(text).map(Value::Time),
         Kind::Zone => zone::zone(text).map(Value::Zone),
         Kind::Number(least, most) => number(least, most, text).map(Value::Number),
+        Kind::Cap(least, most) => cap(least, most, text).map(Value::Cap),
+        Kind::Hours => hours::hours(text).map(Value::Hours),
         Kind::Channel => channel(platform, text).map(Value::Channel),
         Kind::Address => feed::address(text).map(Value::Feed),
         Kind::Feed => feed::named(text).map(Value::Feed),
@@ -85,7 +90,10 @@ pub(super) fn resembles(kind: Kind, text: &str) -> bool {
     match kind {
         Kind::Choice(words) => nearest(text, words.iter().copied()).is_some(),
         Kind::Zone => text.contains('/') || zone::meant(text).is_some(),
-        Kind::Time | Kind::Until | Kind::Since | Kind::Number(..) | Kind::Subscription => has_digit,
+        Kind::Hours => has_digit && text.contains(['-', '–']),
+        Kind::Time | Kind::Until | Kind::Since | Kind::Number(..) | Kind::Cap(..) | Kind::Subscription => {
+            has_digit
+        }
         Kind::Channel => text.starts_with('#'),
         Kind::Address => text.contains("://"),
         Kind::Mail => text.contains('@'),
@@ -152,6 +160,13 @@ fn address(text: &str) -> Result<MailAddress, String> {
     let text = text.trim();
     let text = text.strip_prefix("mailto:").unwrap_or(text);
     text.parse().map_err(|error: MailAddressError| error.to_string())
+}
+
+fn cap(least: u16, most: u16, text: &str) -> Result<Bound<u16>, String> {
+    if hours::is_off(text) {
+        return Ok(Bound::Off);
+    }
+    number(least, most, text).map(Bound::At).map_err(|reason| format!("{reason}, and not “off”"))
 }
 
 /// The longest id of a channel that any platform has is far shorter.

@@ -3,6 +3,7 @@
 //! Everything above speaks in these types; they are parsed at the border and keep the proof.
 
 mod allowed_host;
+pub mod budget;
 pub mod calendar;
 mod delivery;
 mod destination;
@@ -26,6 +27,7 @@ mod verdict;
 mod wish;
 
 pub use allowed_host::{AllowedHost, AllowedHostError, WEB_PORTS, unrooted};
+pub use budget::{Bound, Limits, LimitsChange, Quiet};
 pub use delivery::{DeliveryId, DeliveryKind, DeliveryState};
 pub use destination::{ChannelId, Destination, DestinationId, Pause, PauseCause, Platform};
 pub use event::{Event, EventKind};

@@ -9,6 +9,7 @@ mod refusal;
 pub mod replies;
 mod reply;
 mod roundup;
+mod spike;
 mod state;
 mod why;
 
@@ -24,9 +25,10 @@ pub use reply::{
     Audience, Block, Button, Choice, Entry, Field, Form, Input, Line, Look, Menu, Piece, Press, Reply,
 };
 pub use roundup::{
-    DETAILS, POSTED, PostedAt, RoundupCard, RoundupLine, RoundupPaper, RoundupSection, catch_up,
-    details_control, details_of, roundup, trending_roundup,
+    ALSO_MATCHED, DETAILS, POSTED, PostedAt, RoundupCard, RoundupLine, RoundupPaper, RoundupSection,
+    catch_up, details_control, details_of, roundup, trending_roundup,
 };
+pub use spike::spike_notice;
 pub use state::state_words;
 pub use why::why_sentence;
 

@@ -11,6 +11,9 @@ use crate::domain::{ChannelId, PaperId, RoundupKind};
 /// The longest label of a section, in characters.
 const LABEL_MAX: usize = 80;
 
+/// Heads the papers that the channel's limits kept from being posted at once.
+pub const ALSO_MATCHED: &str = "Also matched, and kept for the roundup";
+
 /// A channel's roundup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoundupCard {

@@ -92,6 +92,7 @@ fn collected(overdue: Overdue) -> Vec<Collected> {
         first_upvotes,
         first_stars,
         posted: None,
+        kept: None,
     };
     if why.is_empty() {
         return vec![one(ANY_QUERY.to_owned(), Vec::new())];

@@ -13,7 +13,9 @@ use jiff::{Timestamp, ToSpan as _};
 use crate::domain::ranking::{Rank, Standing, strength};
 use crate::domain::{AlreadyPosted, Cadence, Every, PaperId, PaperKey, RoundupKind, RoundupSettings, Why};
 use crate::message::replies::trending::gained_words;
-use crate::message::{PaperCard, PostedAt, RoundupCard, RoundupPaper, paper_card, roundup, trending_roundup};
+use crate::message::{
+    ALSO_MATCHED, PaperCard, PostedAt, RoundupCard, RoundupPaper, paper_card, roundup, trending_roundup,
+};
 use crate::store::{Collected, Risen, RoundupPlan, Store};
 use crate::summary::short_text;
 
@@ -112,7 +114,7 @@ async fn matched(
     let cards: Vec<PaperCard> =
         collected.iter().map(|one| paper_card(&one.paper, &short_text(&one.paper.facts, 0), &[])).collect();
     let papers: Vec<RoundupPaper<'_>> =
-        cards.iter().zip(&collected).map(|(card, one)| RoundupPaper { card, query: &one.query }).collect();
+        cards.iter().zip(&collected).map(|(card, one)| RoundupPaper { card, query: heading(one) }).collect();
     let mut card = roundup(date, &papers, size(plan));
     for line in card.sections.iter_mut().flat_map(|section| &mut section.lines) {
         let message =
@@ -169,8 +171,7 @@ async fn rising(
 
 /// Puts the best first. Several subscriptions may ask for a paper; it stays under the one that it matches best.
 pub(super) fn ranked(collected: &mut Vec<Collected>, now: Timestamp) {
-    let score = |one: &Collected| standing(one, now).score();
-    collected.sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.paper.key.cmp(&b.paper.key)));
+    collected.sort_by(|a, b| score(b, now).total_cmp(&score(a, now)).then(a.paper.key.cmp(&b.paper.key)));
     let mut seen = HashSet::new();
     collected.retain(|one| seen.insert(one.paper.key));
 }
@@ -203,6 +204,16 @@ fn posted_since(plan: &RoundupPlan, now: Timestamp) -> Option<Timestamp> {
 
 fn size(plan: &RoundupPlan) -> usize {
     plan.settings.size.unwrap_or(RoundupSettings::SIZE).into()
+}
+
+/// What a paper stands under: its query, or that it was kept from being posted at once.
+fn heading(one: &Collected) -> &str {
+    if one.kept.is_some() { ALSO_MATCHED } else { &one.query }
+}
+
+/// What a paper's place in a roundup, and in a day's limit, is decided by.
+pub(super) fn score(collected: &Collected, now: Timestamp) -> f64 {
+    standing(collected, now).score()
 }
 
 fn standing(collected: &Collected, now: Timestamp) -> Standing {

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
+use jiff::Timestamp;
 use tokio::sync::Mutex;
-use tracing::info;
+use tracing::{debug, info};
 
 use super::interest::{Interest, Wish};
 use super::view::{Announced, View, sources};
@@ -16,7 +17,7 @@ use super::{Stage, Step};
 use crate::chat::ChatPlatform;
 use crate::clock::Clock;
 use crate::domain::query::{measure, numbers_at};
-use crate::domain::{Cadence, DestinationId, Paper, Platform, Style, Why};
+use crate::domain::{Cadence, DestinationId, Paper, Platform, ShortText, Style, Why};
 use crate::matcher::Match;
 use crate::message::{Message, paper_card};
 use crate::store::{Moved, NewDelivery, NewMatch, Occasion, Store};
@@ -111,6 +112,9 @@ impl Router {
             .commit_routing(paper, occasion, &records, &deliveries, self.clock.now())
             .await
             .with_context(|| format!("cannot store the routing of {}", paper.id))?;
+        if routed.kept > 0 {
+            debug!(paper.id = %paper.id, destinations = routed.kept, "Kept {} for channels with limits", paper.id);
+        }
         if routed.delivered > 0 {
             info!(paper.id = %paper.id, destinations = routed.delivered, "Queued {}", paper.id);
         }
@@ -141,22 +145,29 @@ impl Router {
             .into_values()
             .filter_map(|(wish, style, why)| {
                 let platform = self.platforms.get(&wish.destination.platform)?;
-                let message = match style {
-                    Style::Line => Message::Line(paper_card(paper, &short, &why)),
-                    Style::Card => Message::Paper(paper_card(paper, &short, &why)),
-                    Style::Full => Message::Paper(paper_card(paper, &whole_text(&paper.facts), &why)),
-                };
-                let rendered = platform.render(&message);
-                Some(NewDelivery {
-                    destination: wish.destination.id,
-                    rich: rendered.rich,
-                    plain: rendered.plain,
-                    why,
-                    expires_at,
-                })
+                Some(post(paper, &short, wish.destination.id, platform.as_ref(), style, why, expires_at))
             })
             .collect()
     }
+}
+
+/// One paper as a message to a channel.
+pub(super) fn post(
+    paper: &Paper,
+    short: &ShortText,
+    destination: DestinationId,
+    platform: &dyn ChatPlatform,
+    style: Style,
+    why: Vec<Why>,
+    expires_at: Timestamp,
+) -> NewDelivery {
+    let message = match style {
+        Style::Line => Message::Line(paper_card(paper, short, &why)),
+        Style::Card => Message::Paper(paper_card(paper, short, &why)),
+        Style::Full => Message::Paper(paper_card(paper, &whole_text(&paper.facts), &why)),
+    };
+    let rendered = platform.render(&message);
+    NewDelivery { destination, rich: rendered.rich, plain: rendered.plain, why, expires_at }
 }
 
 #[async_trait]

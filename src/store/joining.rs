@@ -12,7 +12,7 @@ pub(super) const LOCK: &str = "UPDATE paper SET change = change WHERE id = $1";
 pub(super) const SEIZE: &str = "UPDATE paper SET canonical_id = 'joined:' || CAST(id AS TEXT) WHERE id = $1";
 
 /// What each table does, in this order; `$1` is the older paper, `$2` the younger.
-pub(super) const MOVE: [&str; 10] = [
+pub(super) const MOVE: [&str; 12] = [
     "INSERT INTO paper_match (subscription_id, paper_id, terms, matched_at)
         SELECT subscription_id, $1, terms, matched_at FROM paper_match WHERE paper_id = $2
         ON CONFLICT (subscription_id, paper_id) DO NOTHING",
@@ -25,6 +25,10 @@ pub(super) const MOVE: [&str; 10] = [
         SELECT destination_id, kind, local_date, $1, place, why, standing FROM roundup_paper WHERE paper_id = $2
         ON CONFLICT (destination_id, paper_id, kind, local_date) DO NOTHING",
     "DELETE FROM roundup_paper WHERE paper_id <> $1 AND paper_id = $2",
+    "INSERT INTO kept_paper (destination_id, paper_id, kept_at, cause, decided_at)
+        SELECT destination_id, $1, kept_at, cause, decided_at FROM kept_paper WHERE paper_id = $2
+        ON CONFLICT (destination_id, paper_id) DO NOTHING",
+    "DELETE FROM kept_paper WHERE paper_id <> $1 AND paper_id = $2",
     "INSERT INTO paper_event (paper_id, kind, value, source, happened_at)
         SELECT $1, kind, value, source, happened_at FROM paper_event WHERE paper_id = $2
         ON CONFLICT (paper_id, kind, value) DO NOTHING",

@@ -4,6 +4,7 @@
 //! nothing here waits for a network other than the database's own.
 
 mod backfill;
+mod budget;
 mod cards;
 mod controls;
 mod db;
@@ -56,6 +57,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use backfill::Progress;
+pub use budget::{Kept, KeptChannel, KeptHere, Settled, Spent};
 pub use cards::{CardEdit, DueCard};
 pub use error::StoreError;
 pub use feeds::{AddedFeed, FeedId, FollowedFeed};

@@ -11,6 +11,7 @@ use super::papers::PaperRow;
 use super::roundup_plans::without_own;
 use super::values::{day, from_json, json, micros, parsed, text};
 use super::{Store, StoreError};
+use crate::domain::budget::Cause;
 use crate::domain::query::MatchedTerm;
 use crate::domain::ranking::Rank;
 use crate::domain::{Cadence, DeliveryId, DestinationId, Paper, PaperKey, RoundupKind, Why};
@@ -32,6 +33,8 @@ pub struct Collected {
     pub first_stars: Option<i64>,
     /// The platform's id of the message in which it was posted on its own.
     pub posted: Option<String>,
+    /// Why it was not posted at once; `None` where that was not kept from it.
+    pub kept: Option<Cause>,
 }
 
 /// A roundup that is ready for the outbox.
@@ -49,7 +52,8 @@ pub struct NewRoundup {
     pub expires_at: Timestamp,
 }
 
-// An instant paper comes only when its own post failed or cannot be confirmed, or was posted after `$3`. A paper whose
+// An instant paper comes only when its own post failed or cannot be confirmed, was posted after `$3`, or when the
+// channel's limits gave it to the roundup; what is still to be decided on is not for it. A paper whose
 // roundup or catch-up was never posted is free for the next one; what was trending is no less a match.
 const COLLECTED: &str = concat!(
     "SELECT paper.*, s.query AS asked, s.cadence, m.terms,
@@ -58,7 +62,9 @@ const COLLECTED: &str = concat!(
         (SELECT c.stars FROM counter_snapshot c WHERE c.paper_id = paper.id AND c.stars IS NOT NULL
             ORDER BY c.taken_at LIMIT 1) AS first_stars,
         (SELECT MIN(d.message_id) FROM delivery d WHERE d.destination_id = $1 AND d.paper_id = paper.id
-            AND d.kind = 'paper' AND d.state = 'sent') AS posted
+            AND d.kind = 'paper' AND d.state = 'sent') AS posted,
+        CASE WHEN s.cadence = 'instant' THEN (SELECT k.cause FROM kept_paper k
+            WHERE k.destination_id = $1 AND k.paper_id = m.paper_id) END AS kept
     FROM paper_match m
         JOIN subscription s ON s.id = m.subscription_id
         JOIN paper ON paper.id = m.paper_id
@@ -68,7 +74,11 @@ const COLLECTED: &str = concat!(
     ")))
         AND (s.cadence <> 'instant' OR EXISTS (SELECT 1 FROM delivery d
             WHERE d.destination_id = $1 AND d.paper_id = m.paper_id AND d.kind = 'paper'
-                AND (d.state IN ('ambiguous', 'dead', 'skipped') OR (d.state = 'sent' AND d.sent_at > $3))))
+                AND (d.state IN ('ambiguous', 'dead', 'skipped') OR (d.state = 'sent' AND d.sent_at > $3)))
+            OR EXISTS (SELECT 1 FROM kept_paper k
+                WHERE k.destination_id = $1 AND k.paper_id = m.paper_id AND k.cause IS NOT NULL))
+        AND NOT EXISTS (SELECT 1 FROM kept_paper k
+            WHERE k.destination_id = $1 AND k.paper_id = m.paper_id AND k.cause IS NULL)
         AND NOT EXISTS (SELECT 1 FROM delivery d
             WHERE d.destination_id = $1 AND d.paper_id = m.paper_id AND d.kind = 'paper'
                 AND (d.state IN ('pending', 'leased', 'unknown') OR (d.state = 'sent' AND d.sent_at <= $3)))
@@ -84,13 +94,14 @@ const COLLECTED: &str = concat!(
 );
 
 #[derive(sqlx::FromRow)]
-struct CollectedRow {
+pub(super) struct CollectedRow {
     asked: String,
     cadence: String,
     terms: String,
     first_upvotes: Option<i64>,
     first_stars: Option<i64>,
     posted: Option<String>,
+    kept: Option<String>,
     #[sqlx(flatten)]
     paper: PaperRow,
 }
@@ -106,6 +117,7 @@ impl TryFrom<CollectedRow> for Collected {
             first_upvotes: row.first_upvotes,
             first_stars: row.first_stars,
             posted: row.posted,
+            kept: row.kept.map(|cause| parsed(&cause, "why a paper is kept")).transpose()?,
         })
     }
 }

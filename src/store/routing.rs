@@ -1,9 +1,12 @@
 //! Puts a routed paper into the outbox, in the same transaction that marks it as routed.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
-use super::db::{query, query_scalar, writing};
-use super::outbox::queue::refresh;
+use super::budget::{KEEP, LIMITED};
+use super::db::{query, query_as, query_scalar, writing};
+use super::outbox::queue::{self, refresh};
 use super::values::{json, micros, text};
 use super::{Store, StoreError};
 use crate::domain::query::MatchedTerm;
@@ -38,6 +41,8 @@ pub struct NewDelivery {
 pub struct Routed {
     /// Messages that are new in the outbox.
     pub delivered: usize,
+    /// Channels with limits for which the paper is kept, to be decided on.
+    pub kept: usize,
     /// True when the paper had been asked about before; nothing was written then.
     pub already: bool,
 }
@@ -65,7 +70,7 @@ const MATCH: &str = "INSERT INTO paper_match (subscription_id, paper_id, terms, 
 const WANTED: &str = "SELECT COUNT(*) FROM paper_match m JOIN subscription s ON s.id = m.subscription_id
     WHERE m.paper_id = $1 AND s.destination_id = $2 AND s.cadence = 'instant'";
 
-const DELIVER: &str = "INSERT INTO delivery
+pub(super) const DELIVER: &str = "INSERT INTO delivery
         (id, destination_id, paper_id, kind, state, rich_body, plain_body, why, next_at, created_at, expires_at)
     VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $8, $9)
     ON CONFLICT (destination_id, paper_id, kind) DO NOTHING";
@@ -74,7 +79,8 @@ impl Store {
     /// Marks a paper as asked about and writes its matches and messages: all of it or nothing.
     ///
     /// A subscription that was deleted meanwhile is left out, and so is a message for which only
-    /// deleted subscriptions asked. A destination that has the paper already does not get it again.
+    /// deleted subscriptions asked. A destination that has the paper already does not get it again. For one
+    /// with limits the paper is kept, to be decided on together with what comes beside it.
     pub async fn commit_routing(
         &self,
         paper: &Paper,
@@ -84,7 +90,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Routed, StoreError> {
         let at = micros(now);
-        let delivered = writing!(self, |tx| {
+        let (delivered, kept) = writing!(self, |tx| {
             query(HOLD_VERSION).execute(&mut *tx).await?;
             // What came into the row after it was read is asked about on the next occasion.
             let seen = micros(paper.updated_at);
@@ -93,7 +99,7 @@ impl Store {
                 Occasion::Again => query(MARK_AGAIN).bind(paper.key.0).bind(seen).execute(&mut *tx).await?,
             };
             if marked.rows_affected() == 0 {
-                return Ok(Routed { delivered: 0, already: true });
+                return Ok(Routed { delivered: 0, kept: 0, already: true });
             }
             let mut some_deleted = false;
             for found in matches {
@@ -106,7 +112,15 @@ impl Store {
                     .await?;
                 some_deleted |= written.rows_affected() == 0;
             }
-            let mut delivered = Vec::new();
+            let (mut delivered, mut kept) = (Vec::new(), 0);
+            let limited: HashSet<(i64,)> = if deliveries.is_empty() {
+                HashSet::new()
+            } else {
+                let channels = queue::list(deliveries.iter().map(|delivery| delivery.destination.0));
+                let found: Vec<(i64,)> =
+                    query_as(LIMITED.of(&self.db)).bind(channels).fetch_all(&mut *tx).await?;
+                found.into_iter().collect()
+            };
             for delivery in deliveries {
                 if some_deleted {
                     let wanted: i64 = query_scalar(WANTED)
@@ -117,6 +131,11 @@ impl Store {
                     if wanted == 0 {
                         continue;
                     }
+                }
+                if limited.contains(&(delivery.destination.0,)) {
+                    let keep = query(KEEP).bind(delivery.destination.0).bind(paper.key.0).bind(at);
+                    kept += usize::from(keep.execute(&mut *tx).await?.rows_affected() > 0);
+                    continue;
                 }
                 let written = query(DELIVER)
                     .bind(self.ids.next(now).to_string())
@@ -136,9 +155,9 @@ impl Store {
             }
             refresh!(self, tx, delivered.iter().copied());
             crashpoint!("match_pre_commit");
-            delivered.len()
+            (delivered.len(), kept)
         });
         crashpoint!("match_post_commit");
-        Ok(Routed { delivered, already: false })
+        Ok(Routed { delivered, kept, already: false })
     }
 }

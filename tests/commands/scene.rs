@@ -15,7 +15,7 @@ use crate::bot::{Desk, titled};
 use crate::store::Database;
 
 /// Words of each answer, in the order of the table.
-const SAID: [(&str, &str); 18] = [
+const SAID: [(&str, &str); 19] = [
     ("search", "for robots"),
     ("show", "for robots"),
     ("latest", "at work"),
@@ -33,6 +33,7 @@ const SAID: [(&str, &str); 18] = [
     ("source list", "The Journal"),
     ("source remove", "no longer follows"),
     ("email", "by e-mail"),
+    ("limits", "8 posts"),
     ("help", "subscribe"),
 ];
 

@@ -8,10 +8,11 @@ mod merging;
 mod numbers;
 mod outcomes;
 mod polling;
-mod routing;
+pub mod routing;
 pub mod sending;
 mod settling;
 mod surplus;
+mod thresholds;
 
 use std::sync::Arc;
 use std::time::Duration;

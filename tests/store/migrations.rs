@@ -48,6 +48,8 @@ async fn samples_are_whole(url: &str) {
     );
     let settings = store.roundup_settings(subscription.destination.id).await.unwrap();
     assert_eq!((settings.zone.as_deref(), settings.every), (Some("Europe/Berlin"), Some(Every::Weekdays)));
+    let limits = store.limits(subscription.destination.id).await.unwrap();
+    assert_eq!((limits.per_day, limits.spike, limits.quiet.is_some()), (Some(8), true, true));
     let again = store.begin_interaction(Platform::Slack, "i1", at(900)).await.unwrap();
     assert_eq!(again, Begun::Done("{}".to_owned()));
     assert_eq!(store.control("c1", at(0)).await.unwrap().as_deref(), Some("[]"));
@@ -125,7 +127,7 @@ fn migrations_have_the_same_names_for_both_databases() {
     };
     assert_eq!(names(&SQLITE), names(&POSTGRES));
     let versions: Vec<i64> = SQLITE.iter().map(|m| m.version).collect();
-    assert_eq!(versions, (1..=22).collect::<Vec<_>>());
+    assert_eq!(versions, (1..=23).collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -151,7 +153,7 @@ async fn of_two_processes_that_migrate_together_one_does_it() {
         let (one, two) = tokio::join!(one.migrate(), two.migrate());
         let mut counts = [one.unwrap().len(), two.unwrap().len()];
         counts.sort_unstable();
-        assert_eq!(counts, [0, 22], "{url}");
+        assert_eq!(counts, [0, 23], "{url}");
     }
 }
 

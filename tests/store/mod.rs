@@ -27,6 +27,7 @@ mod subscriptions;
 mod title_keys;
 mod wishes;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{Timestamp, civil::Date};
@@ -72,10 +73,11 @@ pub const LEASE: Duration = Duration::from_mins(1);
 pub const ALL: [Platform; 4] = Platform::ALL;
 
 /// An own database for one test.
+#[derive(Clone)]
 pub struct Database {
     pub store: Store,
     pub url: String,
-    folder: Option<TempDir>,
+    folder: Option<Arc<TempDir>>,
 }
 
 impl Database {
@@ -90,6 +92,7 @@ impl Database {
     }
 
     async fn open(url: String, folder: Option<TempDir>) -> Self {
+        let folder = folder.map(Arc::new);
         let store = Store::open(&url).await.unwrap();
         store.migrate().await.unwrap();
         Self { store, url, folder }

@@ -155,7 +155,7 @@ on_both! {
         let moved = db.store.to_ask_again(9).await.unwrap().remove(0);
         assert_eq!((moved.asked_at, moved.paper.counters.upvotes), (at(1), Some(2)), "it moved before the commit");
         let done = db.store.commit_routing(&moved.paper, Occasion::Again, &[], &[], at(4)).await.unwrap();
-        assert_eq!(done, Routed { delivered: 0, already: false });
+        assert_eq!(done, Routed { delivered: 0, kept: 0, already: false });
         let again = db.store.commit_routing(&moved.paper, Occasion::Again, &[], &[], at(4)).await.unwrap();
         assert!(again.already);
         let mut renamed = voted(2);

@@ -17,7 +17,7 @@ on_both! {
         let why = vec![Why { query: "robots".into(), terms: vec![term] }];
         let new = NewDelivery { why: why.clone(), ..delivery(robots.destination.id, &paper, at(0)) };
         let routed = db.store.commit_routing(&paper, Occasion::New, &[matched(&robots)], &[new], at(7)).await.unwrap();
-        assert_eq!(routed, Routed { delivered: 1, already: false });
+        assert_eq!(routed, Routed { delivered: 1, kept: 0, already: false });
         assert!(db.store.unrouted(10).await.unwrap().is_empty());
         let waiting = db.deliveries().await.remove(0);
         assert_eq!((waiting.destination, waiting.paper), (robots.destination, id("2608.00001")));
@@ -31,7 +31,7 @@ on_both! {
         db.route(&paper, &[], at(0)).await;
         let new = delivery(robots.destination.id, &paper, at(0));
         let routed = db.store.commit_routing(&paper, Occasion::New, &[matched(&robots)], &[new], at(1)).await.unwrap();
-        assert_eq!(routed, Routed { delivered: 0, already: true });
+        assert_eq!(routed, Routed { delivered: 0, kept: 0, already: true });
         assert!(db.deliveries().await.is_empty());
     }
 
@@ -63,7 +63,7 @@ on_both! {
             [&gone, &kept].map(|s| delivery(s.destination.id, &paper, at(0)));
         let matches = [matched(&gone), matched(&both), matched(&kept)];
         let routed = db.store.commit_routing(&paper, Occasion::New, &matches, &deliveries, at(0)).await.unwrap();
-        assert_eq!(routed, Routed { delivered: 1, already: false });
+        assert_eq!(routed, Routed { delivered: 1, kept: 0, already: false });
         assert_eq!(db.deliveries().await[0].destination, kept.destination);
     }
 

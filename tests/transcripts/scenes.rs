@@ -88,6 +88,13 @@ pub const SCENES: &[Scene] = &[
             Gives("email", &[("address", "ada@example.org"), ("every", "weekly")]),
         ],
     },
+    Scene {
+        title: "limits",
+        steps: &[
+            Gives("limits", &[("per_day", "8"), ("quiet", "22:00-07:00"), ("spike", "on")]),
+            Gives("limits", &[("quiet", "off")]),
+        ],
+    },
     Scene { title: "help", steps: &[Gives("help", &[]), Gives("help", &[("command", "subscribe")])] },
     Scene {
         title: "Narrowing a subscription before it is made",

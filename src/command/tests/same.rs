@@ -36,6 +36,10 @@ fn value(kind: Kind) -> BoxedStrategy<String> {
             .boxed(),
         Kind::Zone => prop::sample::select(zones().collect::<Vec<_>>()).prop_map(str::to_lowercase).boxed(),
         Kind::Number(least, most) => (least..=most).prop_map(|number| number.to_string()).boxed(),
+        Kind::Cap(least, most) => {
+            prop_oneof![(least..=most).prop_map(|number| number.to_string()), Just("off".to_owned())].boxed()
+        }
+        Kind::Hours => prop_oneof!["1[0-9]:[0-5][0-9]-0[1-9]:[0-5][0-9]", "[1-9]-2[0-3]", "off"].boxed(),
         Kind::Channel => "[1-9][0-9]{5,17}".boxed(),
         Kind::Address => "https://[a-z]{3,9}\\.example/[a-z]{1,9}".boxed(),
         Kind::Feed => prop_oneof!["[1-9][0-9]?", "feed-[1-9]", "[A-Z][a-z]{1,9} [a-z]{1,9}"].boxed(),

@@ -2,8 +2,10 @@
 
 use jiff::{Timestamp, civil::Date};
 
+use super::limits::LimitFacts;
 use super::show::listings as listed_by;
 use super::words::{Stand, counted, quoted};
+use crate::domain::budget::Cause;
 use crate::domain::{Cadence, SubscriptionId};
 use crate::message::card::day as dated;
 use crate::message::{Block, Line, PaperCard, Piece, Reply, cut};
@@ -70,6 +72,15 @@ pub enum Outcome {
         cadence: Cadence,
         /// Since when.
         at: Timestamp,
+    },
+    /// The channel's limits kept it from being posted at once.
+    Kept {
+        /// Why it waits for the roundup; `None` while that is still to be decided.
+        kept: Option<Cause>,
+        /// The date of the roundup that brought it.
+        roundup: Option<Date>,
+        /// The limits as they are now.
+        facts: Box<LimitFacts>,
     },
     /// A subscription matches, but was made after the paper had come.
     Newer {
@@ -193,6 +204,7 @@ fn told(outcome: &Outcome) -> Line {
             Piece::Moment(*at),
             ".".into(),
         ],
+        Outcome::Kept { kept, roundup, facts } => kept_back(*kept, *roundup, facts),
         Outcome::Newer { subscription, made_at, asked_at } => vec![
             format!("It was not posted here: {} asks for it, but was made ", lower(&here(subscription)))
                 .into(),
@@ -249,6 +261,43 @@ fn told(outcome: &Outcome) -> Line {
     }
 }
 
+fn kept_back(cause: Option<Cause>, roundup: Option<Date>, facts: &LimitFacts) -> Line {
+    let why = match (cause, facts.limits.per_day, facts.quiet_until) {
+        (None, _, Some(until)) => {
+            return vec![
+                "It was not posted at once: it is quiet in this channel until ".into(),
+                Piece::Moment(until),
+                ". Then what has come is posted, the best of it where a limit holds.".into(),
+            ];
+        }
+        (None, ..) => {
+            let text = "It has only just come in: what comes together for this channel is decided on together, in a \
+                        moment.";
+            return vec![text.into()];
+        }
+        (Some(Cause::Spike), ..) => "far more papers than usual came for this channel that day".to_owned(),
+        (Some(Cause::Limit), Some(most), _) => {
+            format!(
+                "the channel’s limit of {most} a day was reached, by papers that came before or rank higher"
+            )
+        }
+        (Some(Cause::Limit), None, _) => "the channel’s limit of posts a day was reached".to_owned(),
+    };
+    let mut line: Line = vec![format!("It was not posted at once: {why}. ").into()];
+    match (roundup, facts.roundup_at) {
+        (Some(date), _) => line.push(format!("It came in the roundup of {}.", dated(date)).into()),
+        (None, Some(at)) => {
+            line.extend(["It waits for the roundup of ".into(), Piece::Moment(at), ".".into()]);
+        }
+        (None, None) => line.extend([
+            "It waits for the roundup, and that is off: ".into(),
+            Piece::Code("/papers roundup".to_owned()),
+            " switches it on.".into(),
+        ]),
+    }
+    line
+}
+
 fn lower(sentence: &str) -> String {
     let mut chars = sentence.chars();
     chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
@@ -258,7 +307,7 @@ fn lower(sentence: &str) -> String {
 mod tests {
     use super::super::words::tests::{at, entry, plain, said, stand};
     use super::*;
-    use crate::domain::DeliveryState;
+    use crate::domain::{DeliveryState, Limits};
 
     const THIRD: SubscriptionId = SubscriptionId(3);
 
@@ -310,7 +359,22 @@ mod tests {
         let (then, later) = (at("2026-08-04T06:00:00Z"), at("2026-08-06T06:00:00Z"));
         let day = jiff::civil::date(2026, 8, 1);
         let reason = "It does not match: robot is not found.".to_owned();
+        let roundup_at = Some(later);
+        let limited = |per_day, quiet_until, roundup_at| {
+            let limits = Limits { per_day, ..Limits::default() };
+            Box::new(LimitFacts { limits, quiet_until, roundup_at, ..LimitFacts::default() })
+        };
+        let kept = |kept, facts| Outcome::Kept { kept, roundup: None, facts };
         let outcomes = [
+            kept(None, limited(None, Some(later), roundup_at)),
+            kept(None, limited(Some(8), None, roundup_at)),
+            kept(Some(Cause::Limit), limited(Some(8), None, roundup_at)),
+            kept(Some(Cause::Limit), limited(None, None, None)),
+            Outcome::Kept {
+                kept: Some(Cause::Spike),
+                roundup: Some(day),
+                facts: limited(None, None, roundup_at),
+            },
             Outcome::NoSubscription,
             Outcome::NotAskedYet,
             Outcome::Held { source: "feed-7".into() },
@@ -326,6 +390,11 @@ mod tests {
             Outcome::NoMatch { nearest: Some((THIRD, reason)), of: 4 },
         ];
         insta::assert_snapshot!(outcomes.map(|outcome| said(&told(&outcome))).join("\n"), @"
+        It was not posted at once: it is quiet in this channel until {2026-08-06T06:00:00Z}. Then what has come is posted, the best of it where a limit holds.
+        It has only just come in: what comes together for this channel is decided on together, in a moment.
+        It was not posted at once: the channel’s limit of 8 a day was reached, by papers that came before or rank higher. It waits for the roundup of {2026-08-06T06:00:00Z}.
+        It was not posted at once: the channel’s limit of posts a day was reached. It waits for the roundup, and that is off: `/papers roundup` switches it on.
+        It was not posted at once: far more papers than usual came for this channel that day. It came in the roundup of 1 Aug 2026.
         It was not posted here: this channel has no subscription. `/papers subscribe` makes one.
         It has only just come in: the subscriptions are asked about it in a moment.
         It is held for review: most of a feed’s items were suddenly new, and nothing of that is posted before who runs Paperwire has looked. Then `paperwire sources release feed-7` posts them, and `paperwire sources drop feed-7` does not.

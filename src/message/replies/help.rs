@@ -129,6 +129,7 @@ mod tests {
         /papers roundup – Show or set this channel's roundup
         /papers source add – Follow a feed (RSS, Atom or JSON Feed) in this channel
         /papers source remove – Follow a feed no longer in this channel
+        /papers limits – Show or set how much this channel gets at once
 
         What a query can say
         diffusion video – both words

@@ -7,6 +7,7 @@ pub mod help;
 pub mod home;
 pub mod interaction;
 pub mod latest;
+pub mod limits;
 pub mod mistakes;
 pub mod pause;
 pub mod platform;

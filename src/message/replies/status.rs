@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::limits::{LimitFacts, in_short};
 use super::source::{Health, health};
 use super::words::{counted, ended, number};
 use crate::domain::{Every, RoundupSettings};
@@ -71,6 +72,8 @@ pub struct ChannelFacts {
     pub roundup: Option<RoundupSettings>,
     /// When the next roundup is due.
     pub roundup_at: Option<Timestamp>,
+    /// What its limits are and have come to.
+    pub limits: LimitFacts,
 }
 
 /// A reason why nothing was posted in the last day.
@@ -133,6 +136,13 @@ pub enum Quiet {
     NoMatch {
         /// How many papers came in the last day.
         listings: u64,
+    },
+    /// The channel's limits keep papers.
+    Kept {
+        /// So many until the quiet hours end, and when that is.
+        undecided: (u64, Option<Timestamp>),
+        /// So many for the roundup, and when that is due.
+        waiting: (u64, Option<Timestamp>),
     },
     /// Something is on its way.
     Waiting {
@@ -243,6 +253,9 @@ fn channel(channel: &ChannelFacts) -> Vec<(String, Line)> {
     }
     if let Some(settings) = &channel.roundup {
         row("Roundup", roundup(settings, channel.roundup_at));
+    }
+    if let Some(limits) = in_short(&channel.limits) {
+        row("Limits", Piece::from(limits).into());
     }
     rows
 }
@@ -389,15 +402,40 @@ fn reason(quiet: &Quiet) -> Line {
             Piece::Code("/papers explain".to_owned()),
             " says why for any of them.".into(),
         ],
+        Quiet::Kept { undecided, waiting } => kept(*undecided, *waiting),
         Quiet::Waiting { posts: 1 } => vec!["One post is on its way.".into()],
         Quiet::Waiting { posts } => vec![format!("{} posts are on their way.", number(*posts)).into()],
     }
+}
+
+fn kept(undecided: (u64, Option<Timestamp>), waiting: (u64, Option<Timestamp>)) -> Line {
+    let wait = |n| format!("{} for ", counted(n, "paper waits", "papers wait"));
+    let mut line = Line::new();
+    if undecided.0 > 0 {
+        let until: Line = match undecided.1 {
+            Some(at) => {
+                vec!["the quiet hours of this channel to end ".into(), Piece::Relative(at), ". ".into()]
+            }
+            None => vec!["what comes with it, for a moment. ".into()],
+        };
+        line.push(wait(undecided.0).into());
+        line.extend(until);
+    }
+    if waiting.0 > 0 {
+        line.push(format!("{}the roundup", wait(waiting.0)).into());
+        line.extend(waiting.1.map_or_else(
+            || vec![", which is off.".into()],
+            |at| vec![", due ".into(), Piece::Relative(at), ".".into()],
+        ));
+    }
+    line
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::words::tests::{at, plain, said};
     use super::*;
+    use crate::domain::Limits;
 
     fn facts() -> Status {
         Status {
@@ -428,6 +466,12 @@ mod tests {
                     ..RoundupSettings::default()
                 }),
                 roundup_at: Some(at("2026-08-21T07:00:00Z")),
+                limits: LimitFacts {
+                    limits: Limits { per_day: Some(8), ..Limits::default() },
+                    posted: 3,
+                    waiting: 5,
+                    ..LimitFacts::default()
+                },
             },
             quiet: Vec::new(),
         }
@@ -442,6 +486,7 @@ mod tests {
         On the way: 2 posts
         Refused for good: 1 post in the last 7 days
         Roundup: Monday to Friday at 09:00 (Europe/Berlin), next due {~2026-08-21T07:00:00Z}
+        Limits: 8 posts a day, 3 so far; kept: 5 papers for the roundup
         # Sources and papers
         Hugging Face: last read {~2026-08-21T05:50:00Z}, next {~2026-08-21T06:20:00Z}
         Papers: 12,345 in the store, 40 of today’s lists, 212 new in the last 24 hours
@@ -520,6 +565,11 @@ mod tests {
             Quiet::OnlyRoundups,
             Quiet::Fresh { since },
             Quiet::NoMatch { listings: 1 },
+            Quiet::Kept {
+                undecided: (2, Some(at("2026-08-21T07:00:00Z"))),
+                waiting: (1, Some(at("2026-08-21T09:00:00Z"))),
+            },
+            Quiet::Kept { undecided: (1, None), waiting: (3, None) },
             Quiet::Waiting { posts: 1 },
             Quiet::Waiting { posts: 4 },
         ];
@@ -537,6 +587,8 @@ mod tests {
         The subscriptions of this channel collect for its roundup and post nothing on their own.
         No new paper has come since this channel was subscribed {~2026-08-20T06:00:00Z}; a subscription brings what is listed after it.
         The one new paper of the last 24 hours is not what this channel asks for. `/papers explain` says why for any of them.
+        2 papers wait for the quiet hours of this channel to end {~2026-08-21T07:00:00Z}. 1 paper waits for the roundup, due {~2026-08-21T09:00:00Z}.
+        1 paper waits for what comes with it, for a moment. 3 papers wait for the roundup, which is off.
         One post is on its way.
         4 posts are on their way.
         ");

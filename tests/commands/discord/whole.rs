@@ -24,6 +24,7 @@ fn example(command: &str) -> Vec<Value> {
         "roundup" => vec![text("at", "09:00"), text("zone", "Europe/Berlin"), text("every", "weekdays")],
         "source add" => vec![text("feed", "https://www.nature.com/nature.rss")],
         "source remove" => vec![text("feed", "2")],
+        "limits" => vec![text("per_day", "8"), text("quiet", "22:00-07:00"), text("spike", "on")],
         "help" => vec![text("command", "subscribe")],
         _ => Vec::new(),
     }
