@@ -15,7 +15,7 @@ pub fn spike_notice(spike: Spike, next: Option<&Zoned>) -> RoundupCard {
     );
     let note =
         format!("About {usual} a day are usual here. What comes today from now on waits for {roundup}.");
-    RoundupCard { heading, sections: Vec::new(), note }
+    RoundupCard { heading, sections: Vec::new(), note, details: None }
 }
 
 #[cfg(test)]
