@@ -77,9 +77,9 @@ fn paper(line: &RoundupLine) -> Vec<SlackRichTextInlineElement> {
     let Some(posted) = &line.posted else {
         return vec!["\n".into(), title, format!("\n{facts}").into()];
     };
-    let link = SlackRichTextLink::new(permalink(&posted.channel, &posted.message).into());
-    let link = link.with_text(POSTED.to_owned()).into();
-    vec!["\n".into(), title, "\n".into(), link, format!(" · {facts}").into()]
+    let message = SlackRichTextLink::new(permalink(&posted.channel, &posted.message).into());
+    let message = message.with_text(POSTED.to_owned()).into();
+    vec!["\n".into(), title, "\n".into(), message, format!(" · {facts}").into()]
 }
 
 /// The roundup as text without mark-up.
