@@ -22,8 +22,8 @@ on_both! {
         world.list(&[("2608.00005", "Robots again")]).await;
         world.work().await;
         assert_eq!(world.queued().await.len(), 2, "the day's posts are spent");
-        let spent = world.db.store.spent(world.channel().await, &jiff::tz::TimeZone::UTC, world.now()).await.unwrap();
-        assert_eq!((spent.posted, spent.undecided, spent.waiting), (2, 0, 3));
+        let so_far = world.db.store.spent(world.channel().await, &jiff::tz::TimeZone::UTC, world.now()).await.unwrap();
+        assert_eq!((so_far.posted, so_far.undecided, so_far.waiting), (2, 0, 3));
         // Wednesday, nine o'clock.
         world.clock.advance(HOUR * 21);
         step_until_idle(&world.roundups()).await.unwrap();
