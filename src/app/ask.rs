@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use tokio::sync::mpsc;
 
+use super::finder::Lookup;
+use super::platforms::Platforms;
+use super::sandbox::{Ledger, SHOWN_AT_MOST};
 use super::{open_store, search};
-use crate::bot::{Bot, BotSettings};
+use crate::bot::{Bot, BotSettings, Submitting};
 use crate::chat::sandbox::reply::{Pressable, form_lines, pressables, reply_lines};
 use crate::chat::{Action, Answer, Asker, CommandHandler, Request};
 use crate::clock::{Clock, SystemClock};
@@ -31,7 +35,15 @@ impl Terminal {
         indexer.catch_up().await.context("cannot bring the search index up to date")?;
         let short_text = config.delivery.short_text;
         let settings = BotSettings { per_user: PER_MINUTE, per_workspace: PER_MINUTE, short_text };
-        let bot = Bot::new(store, Some(search), Arc::new(SystemClock), settings);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let (shown, _) = mpsc::channel(SHOWN_AT_MOST);
+        let ledger = Ledger { store: store.clone(), clock: clock.clone(), shown };
+        let submitting = Submitting {
+            finder: Arc::new(Lookup::new(config, &store, clock.clone())?),
+            platforms: Platforms::new(config, ledger)?.all,
+            max_age: config.delivery.max_age,
+        };
+        let bot = Bot::new(store, Some(search), clock, settings).submitting(submitting);
         Ok(Self::with(Arc::new(bot), channel))
     }
 
@@ -86,6 +98,8 @@ fn asker(channel: ChannelId) -> Asker {
         workspace: None,
         channel,
         user: UserId("terminal".to_owned()),
+        name: Some("terminal".to_owned()),
+        may_post: true,
         may_manage: true,
     }
 }

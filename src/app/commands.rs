@@ -11,8 +11,9 @@ use tracing::{error, info, warn};
 
 use super::alone::alone;
 use super::discord::discord_config;
-use super::platforms::{slack_config, slack_managers};
-use crate::bot::{Bot, BotSettings};
+use super::finder::Lookup;
+use super::platforms::{Platforms, slack_config, slack_managers};
+use crate::bot::{Bot, BotSettings, Submitting};
 use crate::chat::discord::{self, IdentifyBudget, Interactions, run_gateway};
 use crate::chat::slack::{Door, HttpCommands, run_socket};
 use crate::chat::{CommandHandler, Incoming, Outgoing, Webhook};
@@ -34,6 +35,8 @@ pub struct Commands<'a> {
     pub config: &'a Config,
     /// Where everything is kept.
     pub store: &'a Store,
+    /// The platforms that papers are rendered for.
+    pub platforms: &'a Platforms,
     /// The search index, when it can be used.
     pub search: Option<Arc<Search>>,
     /// The time.
@@ -52,7 +55,7 @@ impl Commands<'_> {
         if !self.has(Role::Commands) && !self.has(Role::Web) {
             return Ok(Vec::new());
         }
-        let handler = self.handler();
+        let handler = self.handler()?;
         let mut webhooks = Vec::new();
         webhooks.extend(self.discord(&handler)?);
         webhooks.extend(self.slack(&handler)?);
@@ -75,7 +78,7 @@ impl Commands<'_> {
         self.config.serve.has(role)
     }
 
-    fn handler(&self) -> Arc<dyn CommandHandler> {
+    fn handler(&self) -> anyhow::Result<Arc<dyn CommandHandler>> {
         let commands = &self.config.commands;
         let settings = BotSettings {
             per_user: commands.per_user,
@@ -85,7 +88,12 @@ impl Commands<'_> {
         let huggingface = &self.config.sources.huggingface;
         let polled = huggingface.enabled.then(|| ("huggingface".to_owned(), huggingface.interval));
         let bot = Bot::new(self.store.clone(), self.search.clone(), self.clock.clone(), settings);
-        Arc::new(bot.polling(polled.into_iter().collect()))
+        let submitting = Submitting {
+            finder: Arc::new(Lookup::new(self.config, self.store, self.clock.clone())?),
+            platforms: self.platforms.all.clone(),
+            max_age: self.config.delivery.max_age,
+        };
+        Ok(Arc::new(bot.polling(polled.into_iter().collect()).submitting(submitting)))
     }
 
     fn discord(&self, handler: &Arc<dyn CommandHandler>) -> anyhow::Result<Option<Arc<dyn Webhook>>> {

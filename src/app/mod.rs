@@ -9,6 +9,7 @@ mod commands;
 pub mod demo;
 mod discord;
 mod feeds;
+mod finder;
 mod health;
 mod lock;
 mod platforms;

@@ -63,7 +63,8 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
     };
     let search = stages.start()?;
     let turn = stages.turn(alone::HOLD);
-    let commands = Commands { config, store, search, clock, turn, tasks: &tasks, stop: &stop };
+    let commands =
+        Commands { config, store, platforms: &platforms, search, clock, turn, tasks: &tasks, stop: &stop };
     pages.take(commands.start()?);
     sandbox::print_apart(show, json);
     pages.health.begin();

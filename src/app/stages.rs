@@ -16,7 +16,7 @@ use super::{pollers, search};
 use crate::clock::Clock;
 use crate::config::{Config, Role};
 use crate::pipeline::{
-    Cards, OutcomeLog, Poller, Roundups, Router, SendSettings, Sender, Stage, Surplus, Turn,
+    Cards, Curation, OutcomeLog, Poller, Roundups, Router, SendSettings, Sender, Stage, Surplus, Turn,
 };
 use crate::search::Search;
 use crate::store::Store;
@@ -106,11 +106,14 @@ impl Stages<'_> {
 
     fn edit(&self) {
         let delivery = &self.config.delivery;
-        if delivery.living_cards {
+        let cards = || {
             let (store, connected) = (self.store.clone(), self.platforms.connected.clone());
             let (clock, owner) = (self.clock.clone(), self.owner.clone());
-            let cards = Cards::new(store, clock, connected, owner, delivery.short_text);
-            self.run("cards", Arc::new(cards), &Arc::default(), Vec::new(), true);
+            Cards::new(store, clock, connected, owner, delivery.short_text)
+        };
+        self.run("curation", Arc::new(Curation::new(cards())), &Arc::default(), Vec::new(), true);
+        if delivery.living_cards {
+            self.run("cards", Arc::new(cards()), &Arc::default(), Vec::new(), true);
         }
     }
 

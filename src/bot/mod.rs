@@ -4,10 +4,12 @@ mod about;
 mod backtest;
 mod begun;
 mod categories;
+mod community;
 mod complete;
 mod controls;
 mod entry;
 mod explain;
+mod finder;
 mod help;
 mod home;
 mod latest;
@@ -15,15 +17,18 @@ mod list;
 mod mentions;
 mod once;
 mod pause;
+mod remove;
 mod roundup;
 mod search;
 mod show;
 mod similar;
 mod status;
+mod submit;
 mod subscribe;
 mod subscriptions;
 mod trending;
 mod unsubscribe;
+mod vote;
 mod zones;
 
 use std::sync::Arc;
@@ -38,6 +43,9 @@ use crate::command::Command;
 use crate::search::Search;
 use crate::store::Store;
 
+pub use finder::{Finder, Finding};
+pub use submit::Submitting;
+
 /// What the bot works with.
 #[derive(Clone)]
 pub struct Bot {
@@ -47,6 +55,8 @@ pub struct Bot {
     clock: Arc<dyn Clock>,
     settings: BotSettings,
     polled: Vec<(String, Duration)>,
+    /// `None` where nothing can be posted.
+    submitting: Option<Submitting>,
     /// When old requests were last forgotten, in microseconds; all clones share it.
     tidied_at: Arc<AtomicI64>,
 }
@@ -73,13 +83,28 @@ impl Bot {
         clock: Arc<dyn Clock>,
         settings: BotSettings,
     ) -> Self {
-        Self { store, search, clock, settings, polled: Vec::new(), tidied_at: Arc::default() }
+        Self {
+            store,
+            search,
+            clock,
+            settings,
+            polled: Vec::new(),
+            submitting: None,
+            tidied_at: Arc::default(),
+        }
     }
 
     /// Tells which sources are polled and how often, so that people are told when the next poll is due.
     #[must_use]
     pub fn polling(mut self, polled: Vec<(String, Duration)>) -> Self {
         self.polled = polled;
+        self
+    }
+
+    /// Lets people put papers before channels.
+    #[must_use]
+    pub fn submitting(mut self, submitting: Submitting) -> Self {
+        self.submitting = Some(submitting);
         self
     }
 
@@ -100,7 +125,7 @@ impl Bot {
             Command::Search { query, order, since } => search::first(self, asker, query, order, since).await,
             Command::Show { paper } => show::answer(self, asker, &paper).await,
             Command::Latest { query } => latest::answer(self, asker, query).await,
-            Command::Trending { window } => trending::answer(self, asker, window).await,
+            Command::Trending { window, scope } => trending::answer(self, asker, window, scope).await,
             Command::Similar { paper } => similar::answer(self, asker, &paper).await,
             Command::Subscribe { query, when, style, channel } => {
                 subscribe::proposed(self, asker, query, when, style, channel).await
@@ -114,6 +139,9 @@ impl Bot {
             Command::Roundup { at, zone, every, size } => {
                 roundup::answer(self, asker, at, zone, every, size).await
             }
+            Command::Submit { paper, note } => submit::answer(self, asker, &paper, note).await,
+            Command::Remove { paper } => remove::answer(self, asker, &paper).await,
+            Command::Community { submit } => community::answer(self, asker, submit).await,
             Command::Help { about } => Ok(help::answer(asker, about)),
         }
     }

@@ -7,9 +7,9 @@ use tracing::{error, warn};
 
 use super::controls::{self, Control, Deed};
 use super::{
-    Bot, about, complete, home, latest, pause, search, show, similar, subscribe, trending, unsubscribe,
+    Bot, about, complete, home, latest, pause, search, show, similar, subscribe, trending, unsubscribe, vote,
 };
-use crate::chat::{Action, Answer, Asker, CommandHandler, Completion, Request, Unfurled};
+use crate::chat::{Action, Answer, Asker, CommandHandler, Completion, Request, Unfurled, pressed_vote};
 use crate::command::{Command, spec};
 use crate::domain::{PaperId, SubscriptionId};
 use crate::message::replies::{mistakes, trouble};
@@ -117,6 +117,9 @@ impl Bot {
             }
             Action::Command(Ok(command)) => self.command(asker, command).await,
             Action::Command(Err(mistake)) => Ok(reply(mistakes::reply(&mistake, asker.platform))),
+            Action::Press { control, .. } if let Some((ballot, message)) = pressed_vote(&control) => {
+                vote::pressed(self, asker, ballot, message).await
+            }
             Action::Press { control, choice } => match deed(self, asker, &control).await? {
                 Ok(deed) => done(self, asker, deed, choice, again).await,
                 Err(refusal) => Ok(refusal),
@@ -172,7 +175,9 @@ async fn done(
             search::page(bot, asker, query, order, since, cursor, number).await
         }
         Deed::LatestPage { query, before, number } => latest::page(bot, asker, query, before, number).await,
-        Deed::TrendingPage { window, number } => trending::page(bot, asker, window, number).await,
+        Deed::TrendingPage { window, scope, number } => {
+            trending::page(bot, asker, window, scope, number).await
+        }
         // Whoever went away may have shown it already, and everybody would see it twice.
         Deed::Share { .. } if again => Ok(Answer::Nothing),
         Deed::Share { reply } => Ok(Answer::Reply { reply: Reply { audience: Audience::Channel, ..reply } }),
@@ -215,9 +220,13 @@ fn changes(command: &Command) -> bool {
         | Command::Similar { .. }
         | Command::Subscriptions
         | Command::Explain { .. }
+        | Command::Submit { .. }
+        | Command::Remove { .. }
+        | Command::Community { submit: None }
         | Command::Status
         | Command::Help { .. } => return false,
         Command::Roundup { .. } => "roundup",
+        Command::Community { .. } => "community",
     };
     spec(name).is_some_and(|spec| spec.changes)
 }

@@ -6,6 +6,7 @@ mod edit;
 mod gate;
 pub mod sandbox;
 pub mod slack;
+mod votes;
 mod webhook;
 
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::message::Message;
 
 pub use commands::{Action, Answer, Asker, CommandHandler, Completion, Request, Unfurled};
 pub use edit::{Edit, Edited};
+pub use votes::pressed as pressed_vote;
 pub use webhook::{Incoming, Outgoing, Webhook};
 
 /// A message in a platform's own bytes, made once and stored, so that every try sends the same.

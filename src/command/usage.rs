@@ -47,7 +47,7 @@ impl Spec {
     }
 
     fn is_bare(&self, option: &Opt) -> bool {
-        let whole = |kind| matches!(kind, Kind::Query | Kind::StandingQuery | Kind::Paper);
+        let whole = |kind| matches!(kind, Kind::Query | Kind::StandingQuery | Kind::Paper | Kind::Text);
         whole(option.kind)
             || (self.options.len() <= IN_ORDER && !self.options.iter().any(|other| whole(other.kind)))
     }
@@ -68,6 +68,7 @@ impl Kind {
             Self::Number(least, most) => format!("{least}–{most}"),
             Self::Channel => "#CHANNEL".to_owned(),
             Self::Command => "COMMAND".to_owned(),
+            Self::Text => "WORDS".to_owned(),
         }
     }
 
@@ -90,6 +91,7 @@ impl Kind {
             }
             .to_owned(),
             Self::Command => "subscribe".to_owned(),
+            Self::Text => "Worth reading".to_owned(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Time;
 
 use super::near::{either, nearest, quoted};
-use super::{Kind, Mistake, Opt, Spec, Until, spec, time, zone};
+use super::{Kind, Mistake, Note, Opt, Spec, Until, spec, time, zone};
 use crate::domain::query::Day;
 use crate::domain::{ChannelId, PaperId, PaperIdError, Platform, Query, SubscriptionId};
 
@@ -21,6 +21,7 @@ pub(super) enum Value {
     Number(u16),
     Channel(ChannelId),
     Command(&'static Spec),
+    Text(Note),
 }
 
 /// What a command is made of; none of another kind's value.
@@ -40,7 +41,7 @@ macro_rules! held {
 
 held! {
     Query: Query, PaperId: Paper, SubscriptionId: Subscription, Day: Since, Until: Until, Time: Time,
-    String: Zone, u16: Number, ChannelId: Channel, &'static Spec: Command, &'static str: Choice,
+    String: Zone, u16: Number, ChannelId: Channel, &'static Spec: Command, &'static str: Choice, Note: Text,
 }
 
 /// Reads what was given for an option of a command.
@@ -68,6 +69,7 @@ pub(super) fn read(
         Kind::Zone => zone::zone(text).map(Value::Zone),
         Kind::Number(least, most) => number(least, most, text).map(Value::Number),
         Kind::Channel => channel(platform, text).map(Value::Channel),
+        Kind::Text => note(text).map(Value::Text),
     };
     read.map_err(|reason| Mistake::Value { spec, option, reason })
 }
@@ -80,7 +82,7 @@ pub(super) fn resembles(kind: Kind, text: &str) -> bool {
         Kind::Zone => text.contains('/') || zone::meant(text).is_some(),
         Kind::Time | Kind::Until | Kind::Since | Kind::Number(..) | Kind::Subscription => has_digit,
         Kind::Channel => text.starts_with('#'),
-        Kind::Query | Kind::StandingQuery | Kind::Paper | Kind::Command => true,
+        Kind::Query | Kind::StandingQuery | Kind::Paper | Kind::Command | Kind::Text => true,
     }
 }
 
@@ -103,6 +105,19 @@ fn paper(text: &str) -> Result<PaperId, PaperIdError> {
         if is_host { format!("https://{bare}").parse().ok() } else { None }
     };
     bare.parse().ok().or_else(as_address).ok_or_else(refused)
+}
+
+/// Nobody reads longer notes under a paper.
+const NOTE_CHARS: usize = 300;
+
+fn note(text: &str) -> Result<Note, String> {
+    let text = text.trim();
+    let inside = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let text = inside.filter(|inside| !inside.contains('"')).unwrap_or(text).trim();
+    match text.chars().count() {
+        0..=NOTE_CHARS => Ok(Note(text.to_owned())),
+        long => Err(format!("a note has at most {NOTE_CHARS} characters, and this one has {long}")),
+    }
 }
 
 fn command(text: &str) -> Result<&'static Spec, Mistake> {

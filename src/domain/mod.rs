@@ -3,6 +3,7 @@
 //! Everything above speaks in these types; they are parsed at the border and keep the proof.
 
 mod allowed_host;
+mod community;
 mod delivery;
 mod destination;
 mod event;
@@ -20,6 +21,7 @@ mod verdict;
 mod wish;
 
 pub use allowed_host::{AllowedHost, AllowedHostError, WEB_PORTS, unrooted};
+pub use community::{Ballot, Community, Submitted, Submitters, Tally};
 pub use delivery::{DeliveryId, DeliveryKind, DeliveryState};
 pub use destination::{ChannelId, Destination, DestinationId, Pause, PauseCause, Platform};
 pub use event::{Event, EventKind};

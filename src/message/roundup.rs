@@ -122,6 +122,7 @@ mod tests {
             stars: None,
             withdrawn: false,
             badges: Vec::new(),
+            community: None,
         }
     }
 

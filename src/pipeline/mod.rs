@@ -5,6 +5,7 @@
 
 mod backfill;
 mod cards;
+mod curation;
 mod import;
 mod indexer;
 mod interest;
@@ -25,6 +26,7 @@ use jiff::Timestamp;
 
 pub use backfill::{Advance, Backfill, Span};
 pub use cards::Cards;
+pub use curation::Curation;
 pub use import::{Import, Imported};
 pub use indexer::Indexer;
 pub use jitter::next_poll;

@@ -117,7 +117,10 @@ async fn made(
     if collected.is_empty() {
         return Ok(None);
     }
-    collected.sort_by(|a, b| score(b, now).total_cmp(&score(a, now)).then(a.paper.key.cmp(&b.paper.key)));
+    let keys: Vec<PaperKey> = collected.iter().map(|one| one.paper.key).collect();
+    let here = store.votes_on(plan.destination.id, &keys).await?;
+    let score = |one: &Collected| score(one, here.get(&one.paper.key).copied().unwrap_or(0), now);
+    collected.sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.paper.key.cmp(&b.paper.key)));
     let mut seen = HashSet::new();
     // Several subscriptions may ask for a paper; it stands under the one that it matches best.
     collected.retain(|one| seen.insert(one.paper.key));
@@ -156,7 +159,7 @@ fn weekly_too(plan: &RoundupPlan, date: Date) -> bool {
     date.weekday() == Weekday::Monday || matches!(plan.settings.every, Some(Every::Weekly | Every::Monthly))
 }
 
-fn score(collected: &Collected, now: Timestamp) -> f64 {
+fn score(collected: &Collected, here: i64, now: Timestamp) -> f64 {
     let gained = |now: Option<u32>, first: Option<i64>| {
         let first = first.and_then(|first| u32::try_from(first).ok()).unwrap_or(0);
         now.unwrap_or(0).saturating_sub(first)
@@ -166,6 +169,7 @@ fn score(collected: &Collected, now: Timestamp) -> f64 {
     Standing {
         votes: gained(paper.counters.upvotes, collected.first_upvotes),
         stars: gained(paper.counters.stars, collected.first_stars),
+        here,
         strength: strength(&collected.terms),
         age_days: now.duration_since(listed).as_secs_f64() / 86_400.0,
     }

@@ -5,6 +5,7 @@
 
 mod backfill;
 mod cards;
+mod community;
 mod controls;
 mod db;
 mod destinations;
@@ -34,6 +35,8 @@ mod polling;
 mod pool;
 mod readiness;
 mod recording;
+mod recounts;
+mod removals;
 mod roundup_settings;
 mod roundups;
 mod routing;
@@ -41,10 +44,12 @@ mod sandbox;
 mod shelf;
 mod source_gate;
 mod statement;
+mod submissions;
 mod subscriptions;
 mod title_keys;
 mod trending;
 mod values;
+mod votes;
 
 use std::fmt;
 use std::sync::Arc;
@@ -69,13 +74,16 @@ pub use pausing::Resumed;
 pub use polling::{SourceState, Validators};
 pub use readiness::Paused;
 pub use recording::Recorded;
+pub use removals::{DueRemoval, RemovalEnd, Removed};
 pub use roundup_settings::Waiting;
 pub use roundups::{Collected, NewRoundup, RoundupPlan};
 pub use routing::{NewDelivery, NewMatch, Occasion, Routed};
 pub use sandbox::SandboxMessage;
 pub use source_gate::SourceTurn;
+pub use submissions::{NewSubmission, Submission};
 pub use subscriptions::{NewSubscription, Subscribed};
 pub use trending::Risen;
+pub use votes::Voted;
 
 use db::{Db, query_scalar, reading};
 use ids::IdMaker;

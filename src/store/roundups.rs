@@ -112,6 +112,7 @@ const COLLECTED: &str = "SELECT paper.*, s.query AS asked, s.cadence, m.terms,
         JOIN subscription s ON s.id = m.subscription_id
         JOIN paper ON paper.id = m.paper_id
     WHERE s.destination_id = $1 AND m.matched_at > $2
+        AND NOT EXISTS (SELECT 1 FROM removal v WHERE v.destination_id = $1 AND v.paper_id = m.paper_id)
         AND (s.cadence <> 'instant' OR EXISTS (SELECT 1 FROM delivery d
             WHERE d.destination_id = $1 AND d.paper_id = m.paper_id AND d.kind = 'paper'
                 AND d.state IN ('ambiguous', 'dead', 'skipped')))

@@ -56,7 +56,7 @@ const MARK: &str = "UPDATE paper SET asked_at = $2, routed_at = $3 WHERE id = $1
 const MARK_AGAIN: &str = "UPDATE paper SET asked_at = $2 WHERE id = $1 AND asked_at < $2";
 
 /// Takes the place in the line of changes without being one.
-const HOLD_VERSION: &str = "UPDATE change_counter SET value = value WHERE name = 'subscriptions'";
+pub(super) const HOLD_VERSION: &str = "UPDATE change_counter SET value = value WHERE name = 'subscriptions'";
 
 const MATCH: &str = "INSERT INTO paper_match (subscription_id, paper_id, terms, matched_at)
     SELECT id, $2, $3, $4 FROM subscription WHERE id = $1

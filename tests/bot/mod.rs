@@ -62,6 +62,8 @@ impl Desk {
             workspace: Some("lab".to_owned()),
             channel: ChannelId::parse(Platform::Sandbox, "robotics").unwrap(),
             user: UserId(name.to_owned()),
+            name: Some(name.to_owned()),
+            may_post: true,
             may_manage: true,
         };
         Person { desk: self, asker }

@@ -121,7 +121,7 @@ fn migrations_have_the_same_names_for_both_databases() {
     };
     assert_eq!(names(&SQLITE), names(&POSTGRES));
     let versions: Vec<i64> = SQLITE.iter().map(|m| m.version).collect();
-    assert_eq!(versions, (1..=18).collect::<Vec<_>>());
+    assert_eq!(versions, (1..=19).collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -147,7 +147,7 @@ async fn of_two_processes_that_migrate_together_one_does_it() {
         let (one, two) = tokio::join!(one.migrate(), two.migrate());
         let mut counts = [one.unwrap().len(), two.unwrap().len()];
         counts.sort_unstable();
-        assert_eq!(counts, [0, 18], "{url}");
+        assert_eq!(counts, [0, 19], "{url}");
     }
 }
 

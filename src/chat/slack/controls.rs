@@ -11,7 +11,7 @@ use crate::message::{Button, Choice, Look, Menu, Press, Reply};
 const LABEL_MAX: usize = 75;
 const CHOICES_MAX: usize = 100;
 /// What the action ids of controls start with; buttons for pages have another.
-const PRESS: &str = "press:";
+pub(super) const PRESS: &str = "press:";
 const MENU: &str = "menu:";
 
 /// The actions block; `None` when nothing can be pressed.

@@ -6,6 +6,7 @@ use slack_morphism::prelude::*;
 
 use super::roundup;
 use super::text::{entities, raw, unformatted};
+use super::votes::with_buttons;
 use crate::chat::Rendered;
 use crate::message::{Message, PaperCard, web_link};
 
@@ -19,6 +20,8 @@ const FACTS_MAX: usize = 600;
 const TEXT_MAX: usize = 2_000;
 /// Longest credit of the short text.
 const CREDIT_MAX: usize = 100;
+/// Longest words about who submitted a paper, with their escapes.
+const SUBMITTED_MAX: usize = 900;
 /// Longest reason with its escapes.
 const WHY_MAX: usize = 1_000;
 /// Longest short text in the plain rendering; with all else it stays under 4,000.
@@ -32,8 +35,10 @@ pub(super) fn render(message: &Message) -> Rendered {
     match message {
         Message::Paper(card) => {
             let plain = SlackMessageContent::new().with_text(plain(card));
-            let rich = plain.clone().with_blocks(paper_blocks(card));
-            Rendered { rich: json(&rich), plain: json(&plain) }
+            let mut blocks = paper_blocks(card);
+            blocks.extend(submitted(card));
+            let rich = plain.clone().with_blocks(blocks);
+            Rendered { rich: votable(&rich, card), plain: json(&plain) }
         }
         Message::Roundup(card) => {
             let plain = SlackMessageContent::new().with_text(roundup::plain(card));
@@ -44,10 +49,23 @@ pub(super) fn render(message: &Message) -> Rendered {
             let plain = SlackMessageContent::new().with_text(plain_line(card));
             let rest = format!(" · {}", line_parts(card).join(" · "));
             let line = vec![title(card), raw_tail(&rest).into()];
-            let rich = plain.clone().with_blocks(vec![rich(&[line])]);
-            Rendered { rich: json(&rich), plain: json(&plain) }
+            let mut blocks = vec![rich(&[line])];
+            blocks.extend(submitted(card));
+            let rich = plain.clone().with_blocks(blocks);
+            Rendered { rich: votable(&rich, card), plain: json(&plain) }
         }
     }
+}
+
+/// A message with the buttons for votes.
+fn votable(content: &SlackMessageContent, card: &PaperCard) -> String {
+    let value = serde_json::to_value(content).expect("a message of strings and numbers is always JSON");
+    with_buttons(value, card).to_string()
+}
+
+/// Who put the paper before the channel.
+fn submitted(card: &PaperCard) -> Option<SlackBlock> {
+    Some(small(&entities(&card.submitted_by_name()?, SUBMITTED_MAX)))
 }
 
 /// The blocks of one paper in full width.
@@ -143,6 +161,7 @@ fn plain(card: &PaperCard) -> String {
     lines.push(unformatted(&card.text, PLAIN_TEXT_MAX));
     lines.extend(card.text_credit.as_ref().map(|credit| unformatted(credit, CREDIT_MAX)));
     lines.push(unformatted(&card.why, WHY_MAX / 2));
+    lines.extend(card.submitted_by_name().map(|said| unformatted(&said, SUBMITTED_MAX / 2)));
     lines.retain(|line| !line.is_empty());
     lines.join("\n")
 }
@@ -176,6 +195,7 @@ mod tests {
             stars: Some(340),
             withdrawn: false,
             badges: Vec::new(),
+            community: None,
         }
     }
 

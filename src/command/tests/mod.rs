@@ -111,7 +111,7 @@ fn other_options_fit_where_they_belong() {
     let new_york = at_nine(Some("America/New_York"), None, None);
     assert_eq!(slack("roundup \"New York\" 9").ok(), None);
     assert_eq!(slack("roundup at:9 zone:\"america/new york\""), Ok(new_york));
-    assert_eq!(slack("trending MONTH"), Ok(Command::Trending { window: Window::Month }));
+    assert_eq!(slack("trending MONTH"), Ok(Command::Trending { window: Window::Month, scope: Scope::Here }));
     let pause = |subscription, until| Ok(Command::Pause { subscription, until });
     assert_eq!(slack("pause"), pause(None, None));
     assert_eq!(

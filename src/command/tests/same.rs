@@ -33,6 +33,7 @@ fn value(kind: Kind) -> BoxedStrategy<String> {
         Kind::Zone => prop::sample::select(zones().collect::<Vec<_>>()).prop_map(str::to_lowercase).boxed(),
         Kind::Number(least, most) => (least..=most).prop_map(|number| number.to_string()).boxed(),
         Kind::Channel => "[1-9][0-9]{5,17}".boxed(),
+        Kind::Text => "[a-z]{3,9}".boxed(),
         Kind::Command => prop::sample::select(names()).prop_map(str::to_owned).boxed(),
     }
 }

@@ -9,17 +9,20 @@ pub mod latest;
 pub mod mistakes;
 pub mod pause;
 pub mod platform;
+pub mod remove;
 pub mod roundup;
 pub mod search;
 pub mod show;
 pub mod similar;
 pub mod status;
+pub mod submit;
 pub mod subscribe;
 pub mod subscriptions;
 mod terms;
 pub mod trending;
 pub mod trouble;
 pub mod unsubscribe;
+pub mod vote;
 pub mod words;
 
 /// A reply as the terminal shows it, for snapshots.
