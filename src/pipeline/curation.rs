@@ -44,7 +44,6 @@ impl Curation {
             }
             Edited::Later { after, reason } => RemovalEnd::Later(after, reason),
         };
-        crashpoint!("removal_deleted");
         Ok(store.finish_removal(due, &end, clock.now()).await?)
     }
 }

@@ -10,7 +10,7 @@ use crate::bot::{Desk, titled};
 use crate::store::Database;
 
 /// Words of each answer, in the order of the table.
-const SAID: [(&str, &str); 14] = [
+const SAID: [(&str, &str); 17] = [
     ("search", "for robots"),
     ("show", "for robots"),
     ("latest", "at work"),
@@ -24,6 +24,9 @@ const SAID: [(&str, &str); 14] = [
     ("explain", "for robots"),
     ("status", "Sources and papers"),
     ("roundup", "Berlin"),
+    ("submit", "in a moment"),
+    ("remove", "is not posted"),
+    ("community", "only those who may manage"),
     ("help", "subscribe"),
 ];
 

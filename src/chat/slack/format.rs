@@ -213,6 +213,7 @@ mod tests {
         {"elements":[{"emoji":false,"text":"Ada Lovelace, Charles Babbage and 3 more · cs.RO · 4 Aug 2026 · 12 upvotes","type":"plain_text"}],"type":"context"}
         {"elements":[{"elements":[{"text":"Robots learn <faster>.","type":"text"}],"type":"rich_text_section"},{"elements":[{"style":{"italic":true},"text":"Summary by Llama","type":"text"}],"type":"rich_text_section"},{"elements":[{"text":"code","type":"link","url":"https://github.com/a/b"},{"text":" (340 stars)","type":"text"},{"text":" · ","type":"text"},{"text":"project page","type":"link","url":"https://a.org/?x=1&y=2"}],"type":"rich_text_section"}],"type":"rich_text"}
         {"elements":[{"emoji":false,"text":"Matches “robots” in the title","type":"plain_text"}],"type":"context"}
+        {"elements":[{"action_id":"press:0","text":{"emoji":false,"text":"▲","type":"plain_text"},"type":"button","value":"vote:up"},{"action_id":"press:1","text":{"emoji":false,"text":"▼","type":"plain_text"},"type":"button","value":"vote:down"}],"type":"actions"}
         "#);
     }
 
@@ -235,7 +236,7 @@ mod tests {
     fn a_line_is_a_linked_title_and_its_facts() {
         let rendered = render(&Message::Line(card()));
         let rich: Value = serde_json::from_str(&rendered.rich).unwrap();
-        insta::assert_snapshot!(rich["blocks"], @r#"[{"elements":[{"elements":[{"style":{"bold":true},"text":"Flow & Matching","type":"link","url":"https://arxiv.org/abs/2608.01234"},{"text":" · Ada Lovelace, Charles Babbage and 3 more · cs.RO · 4 Aug 2026 · 12 upvotes","type":"text"}],"type":"rich_text_section"}],"type":"rich_text"}]"#);
+        insta::assert_snapshot!(rich["blocks"], @r#"[{"elements":[{"elements":[{"style":{"bold":true},"text":"Flow & Matching","type":"link","url":"https://arxiv.org/abs/2608.01234"},{"text":" · Ada Lovelace, Charles Babbage and 3 more · cs.RO · 4 Aug 2026 · 12 upvotes","type":"text"}],"type":"rich_text_section"}],"type":"rich_text"},{"elements":[{"action_id":"press:0","text":{"emoji":false,"text":"▲","type":"plain_text"},"type":"button","value":"vote:up"},{"action_id":"press:1","text":{"emoji":false,"text":"▼","type":"plain_text"},"type":"button","value":"vote:down"}],"type":"actions"}]"#);
         insta::assert_snapshot!(rich["text"].as_str().unwrap(), @"Flow &amp; Matching · Ada Lovelace, Charles Babbage and 3 more · cs.RO · 4 Aug 2026 · 12 upvotes · <https://arxiv.org/abs/2608.01234>");
         assert_eq!(rendered.plain, json_text(&rich["text"]));
     }
@@ -262,7 +263,7 @@ mod tests {
             ..card()
         };
         let (rich, plain) = parts(empty);
-        assert_eq!(rich["blocks"].as_array().unwrap().len(), 2);
+        assert_eq!(rich["blocks"].as_array().unwrap().len(), 3);
         assert_eq!(plain["text"], "Untitled paper\n4 Aug 2026");
     }
 }

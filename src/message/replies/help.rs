@@ -117,6 +117,8 @@ mod tests {
         /papers subscriptions – List what this channel is subscribed to
         /papers explain – Say why a paper was or was not posted in this channel
         /papers status – Say how the sources and this channel are, and why it is quiet
+        /papers submit – Put a paper before this channel
+        /papers remove – Take a paper out of this channel for good
         /papers help – Explain the commands and the query language
 
         Set up this channel
@@ -125,6 +127,7 @@ mod tests {
         /papers pause – Post nothing for a while
         /papers resume – End a pause
         /papers roundup – Show or set this channel's roundup
+        /papers community – Show or set who may submit papers to this channel
 
         What a query can say
         diffusion video – both words

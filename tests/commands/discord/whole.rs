@@ -22,6 +22,9 @@ fn example(command: &str) -> Vec<Value> {
         "unsubscribe" => vec![number("subscription", 3)],
         "pause" => vec![text("until", "3d")],
         "roundup" => vec![text("at", "09:00"), text("zone", "Europe/Berlin"), text("every", "weekdays")],
+        "submit" => vec![text("paper", "2608.01234"), text("note", "Worth reading for its ablations")],
+        "remove" => paper(),
+        "community" => vec![text("submit", "managers")],
         "help" => vec![text("command", "subscribe")],
         _ => Vec::new(),
     }
