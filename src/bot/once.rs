@@ -118,7 +118,7 @@ impl Bot {
             Action::Command(Ok(command)) => self.command(asker, command).await,
             Action::Command(Err(mistake)) => Ok(reply(mistakes::reply(&mistake, asker.platform))),
             Action::Press { control, .. } if let Some((ballot, message)) = pressed_vote(&control) => {
-                vote::pressed(self, asker, ballot, message).await
+                vote::pressed(self, asker, ballot, message, again).await
             }
             Action::Press { control, choice } => match deed(self, asker, &control).await? {
                 Ok(deed) => done(self, asker, deed, choice, again).await,

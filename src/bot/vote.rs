@@ -4,7 +4,7 @@ use super::Bot;
 use crate::chat::{Answer, Asker};
 use crate::domain::{Ballot, DeliveryId};
 use crate::message::replies::vote as words;
-use crate::store::Voted;
+use crate::store::{NewVote, Voted};
 
 /// Counts a press.
 pub(super) async fn pressed(
@@ -12,9 +12,11 @@ pub(super) async fn pressed(
     asker: &Asker,
     ballot: Ballot,
     message: DeliveryId,
+    again: bool,
 ) -> anyhow::Result<Answer> {
-    let now = bot.clock.now();
-    let voted = bot.store.vote(asker.platform, &asker.channel, message, &asker.user, ballot, now).await?;
+    let (platform, channel, voter) = (asker.platform, &asker.channel, &asker.user);
+    let vote = NewVote { platform, channel, message, voter, ballot, again };
+    let voted = bot.store.vote(&vote, bot.clock.now()).await?;
     let reply = match voted {
         Voted::Counted { mine, tally } => words::counted(mine, tally),
         Voted::Removed => words::removed(),

@@ -83,7 +83,7 @@ pub use source_gate::SourceTurn;
 pub use submissions::{NewSubmission, Submission};
 pub use subscriptions::{NewSubscription, Subscribed};
 pub use trending::Risen;
-pub use votes::Voted;
+pub use votes::{NewVote, Voted};
 
 use db::{Db, query_scalar, reading};
 use ids::IdMaker;

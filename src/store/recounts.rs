@@ -14,7 +14,8 @@ use crate::domain::Platform;
 /// At most one edit of a message for its votes in this time.
 const BETWEEN_RECOUNTS: Duration = Duration::from_secs(5);
 
-const IS_DUE: &str = "SELECT COUNT(*) FROM card WHERE votes_cast > votes_shown AND recount_at <= $1";
+const IS_DUE: &str = "SELECT COUNT(*) FROM card 
+    WHERE votes_cast > votes_shown AND recount_at <= $1 AND stopped IS NULL";
 
 const DUE: &str = concat!(
     "SELECT ",

@@ -121,11 +121,13 @@ impl Store {
                 .execute(&mut *tx)
                 .await?
                 .rows_affected();
-            if voted > 0 {
+            let tally = tally!(tx, destination, paper);
+            // The message is rendered with the submitter's vote alone.
+            if voted > 0 && (queued == 0 || tally.up + tally.down > 1) {
                 query(TO_RECOUNT).bind(destination).bind(paper).execute(&mut *tx).await?;
             }
             if queued == 0 {
-                Ok(Submission::Known(tally!(tx, destination, paper)))
+                Ok(Submission::Known(tally))
             } else {
                 query(SUBMIT)
                     .bind(destination)

@@ -2,6 +2,7 @@
 
 mod asking;
 mod discord;
+mod ranking;
 mod removing;
 mod slack;
 mod submitting;

@@ -14,7 +14,7 @@ use crate::store::{Database, day, listing, on_both};
 
 /// Deletes for certain, and keeps what it was told to.
 #[derive(Default)]
-struct Ledger(std::sync::Mutex<Vec<i64>>);
+pub struct Ledger(std::sync::Mutex<Vec<i64>>);
 
 #[async_trait::async_trait]
 impl SandboxLedger for Ledger {

@@ -79,10 +79,14 @@ impl Wire {
         self.told(Sort::Interaction, &payload).await
     }
 
+    /// The messages that everybody sees.
+    fn public(&self) -> Vec<Posted> {
+        self.world.messages(CHANNEL).into_iter().filter(|message| message.only.is_none()).collect()
+    }
+
     /// The one message that everybody sees.
     fn card(&self) -> Posted {
-        let mut public: Vec<Posted> =
-            self.world.all().into_iter().filter(|message| message.only.is_none()).collect();
+        let mut public = self.public();
         assert_eq!(public.len(), 1, "one message");
         public.remove(0)
     }
@@ -127,7 +131,7 @@ on_both! {
         assert!(wire.gives(BEN, "community submit:managers").await.contains("chosen"));
         assert!(wire.gives(ADA, "remove 2608.77771").await.contains("deleted in a moment"));
         wire.curate().await;
-        assert!(wire.world.messages(CHANNEL).is_empty());
+        assert!(wire.public().is_empty());
         wire.stop.cancel();
         wire.running.await.unwrap().unwrap();
         assert_eq!(wire.world.refusals(), [""; 0]);

@@ -10,7 +10,7 @@ use paperwire::message::Message;
 
 use crate::bot::Desk;
 use crate::bot::submitting::{Shelf, submitting};
-use crate::store::{Database, on_both};
+use crate::store::on_both;
 
 fn channel() -> ChannelId {
     ChannelId::parse(Platform::Sandbox, "robotics").unwrap()
@@ -80,7 +80,11 @@ on_both! {
         for id in ["2608.10404", "10.1038/s41586-026-1", "2608.10503"] {
             told.push(ada.asks(&format!("submit {id}")).await.text());
         }
-        insta::allow_duplicates! { insta::assert_snapshot!(told.join("\n"), @r""); }
+        insta::allow_duplicates! { insta::assert_snapshot!(told.join("\n"), @"
+        Neither arXiv nor Hugging Face knows 2608.10404. Look at the id once more: `/papers submit 2608.01234` takes an arXiv id or a paper’s address.
+        10.1038/s41586-026-1 is not known here, and only papers of arXiv can be looked up. If it is on arXiv too, submit its id there: `/papers submit 2608.01234`.
+        arXiv and Hugging Face do not answer at the moment. Please submit the paper again in a few minutes.
+        "); }
         assert!(desk.db.states().await.is_empty());
     }
 

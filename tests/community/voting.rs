@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use paperwire::domain::{Ballot, ChannelId, DeliveryId, Platform, Tally, UserId, Verdict};
-use paperwire::store::Voted;
+use paperwire::store::{NewVote, Voted};
 
 use crate::store::{ALL, Database, at, on_both};
 
@@ -25,8 +25,22 @@ async fn votes(
     ballot: Ballot,
     now: Timestamp,
 ) -> Voted {
-    let channel = ChannelId::parse(Platform::Sandbox, channel).unwrap();
-    db.store.vote(Platform::Sandbox, &channel, message, &UserId(who.to_owned()), ballot, now).await.unwrap()
+    press(db, channel, message, who, ballot, false, now).await
+}
+
+async fn press(
+    db: &Database,
+    channel: &str,
+    message: DeliveryId,
+    who: &str,
+    ballot: Ballot,
+    again: bool,
+    now: Timestamp,
+) -> Voted {
+    let (platform, channel) = (Platform::Sandbox, ChannelId::parse(Platform::Sandbox, channel).unwrap());
+    let voter = UserId(who.to_owned());
+    let vote = NewVote { platform, channel: &channel, message, voter: &voter, ballot, again };
+    db.store.vote(&vote, now).await.unwrap()
 }
 
 fn counted(mine: Option<Ballot>, up: u32, down: u32) -> Voted {
@@ -52,6 +66,18 @@ on_both! {
             assert_eq!(press(second).await, counted(Some(Ballot::Up), 1, 0));
         }
         assert_eq!(press(12).await, counted(None, 0, 0));
+    }
+
+    async fn a_press_that_comes_again_after_its_process_died_counts_once(db: Database) {
+        let message = posted(&db).await;
+        votes(&db, "robotics", message, "ada", Ballot::Up, at(10)).await;
+        let again = press(&db, "robotics", message, "ada", Ballot::Up, true, at(80)).await;
+        assert_eq!(again, counted(Some(Ballot::Up), 1, 0));
+        assert_eq!(votes(&db, "robotics", message, "ada", Ballot::Up, at(90)).await, counted(None, 0, 0));
+        let again = press(&db, "robotics", message, "ada", Ballot::Up, true, at(160)).await;
+        assert_eq!(again, counted(None, 0, 0), "it was taken back");
+        let lost = press(&db, "robotics", message, "ben", Ballot::Up, true, at(160)).await;
+        assert_eq!(lost, counted(Some(Ballot::Up), 1, 0), "it had not been counted");
     }
 
     async fn presses_at_once_count_each_person_once(db: Database) {
