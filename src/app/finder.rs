@@ -66,26 +66,24 @@ impl Finder for Lookup {
             return Finding::NotAsked;
         }
         let found = |source: SourceName, listing| Finding::Found { source, listing: Box::new(listing) };
-        let mut unsure = false;
-        if let Some(arxiv) = &self.arxiv {
-            match at_arxiv(arxiv, paper).await {
-                Some(Some(listing)) => return found(Arxiv::NAME, listing),
-                Some(None) => {}
-                None => unsure = true,
-            }
+        let first = match &self.arxiv {
+            Some(arxiv) => at_arxiv(arxiv, paper).await,
+            None => None,
+        };
+        if let Some(Some(listing)) = first {
+            return found(Arxiv::NAME, listing);
         }
-        if let Some(huggingface) = &self.huggingface {
-            match at_huggingface(huggingface, paper, &*self.clock).await {
-                Some(Some(listing)) => return found(HuggingFace::NAME, listing),
-                // Hugging Face has only what somebody put there, so that it alone cannot say that there is none.
-                Some(None) => unsure |= self.arxiv.is_none(),
-                None => unsure = true,
-            }
-        }
-        match (unsure, &self.arxiv, &self.huggingface) {
-            (_, None, None) => Finding::NotAsked,
-            (true, ..) if self.arxiv.is_some() => Finding::Unreachable,
-            _ => Finding::Nowhere,
+        let second = match &self.huggingface {
+            Some(huggingface) => at_huggingface(huggingface, paper, &*self.clock).await,
+            None => None,
+        };
+        match (first, second) {
+            (_, Some(Some(listing))) => found(HuggingFace::NAME, listing),
+            // arXiv has every paper of its own; Hugging Face has what somebody put there.
+            (Some(_), _) => Finding::Nowhere,
+            (None, Some(None)) if self.arxiv.is_none() => Finding::Nowhere,
+            (None, None) if self.arxiv.is_none() && self.huggingface.is_none() => Finding::NotAsked,
+            _ => Finding::Unreachable,
         }
     }
 }
