@@ -116,8 +116,8 @@ async fn known(
     if let Some(paper) = known {
         return Ok(Ok(paper));
     }
-    let asked = tokio::time::timeout(FIND_WITHIN, submitting.finder.find(id)).await;
-    let (source, listing) = match asked.unwrap_or(Finding::Unreachable) {
+    let found = tokio::time::timeout(FIND_WITHIN, submitting.finder.find(id)).await;
+    let (source, listing) = match found.unwrap_or(Finding::Unreachable) {
         Finding::Found { source, listing } => (source, listing),
         Finding::Nowhere => return Ok(Err(Refused::Nowhere(id.clone()))),
         Finding::NotAsked => return Ok(Err(Refused::NotAsked(id.clone()))),

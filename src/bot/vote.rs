@@ -16,8 +16,8 @@ pub(super) async fn pressed(
 ) -> anyhow::Result<Answer> {
     let (platform, channel, voter) = (asker.platform, &asker.channel, &asker.user);
     let vote = NewVote { platform, channel, message, voter, ballot, again };
-    let voted = bot.store.vote(&vote, bot.clock.now()).await?;
-    let reply = match voted {
+    let outcome = bot.store.vote(&vote, bot.clock.now()).await?;
+    let reply = match outcome {
         Voted::Counted { mine, tally } => words::counted(mine, tally),
         Voted::Removed => words::removed(),
         Voted::NotHere => words::not_here(),

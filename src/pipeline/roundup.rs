@@ -119,8 +119,8 @@ async fn made(
     }
     let keys: Vec<PaperKey> = collected.iter().map(|one| one.paper.key).collect();
     let here = store.votes_on(plan.destination.id, &keys).await?;
-    let score = |one: &Collected| score(one, here.get(&one.paper.key).copied().unwrap_or(0), now);
-    collected.sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.paper.key.cmp(&b.paper.key)));
+    let rank = |one: &Collected| score(one, here.get(&one.paper.key).copied().unwrap_or(0), now);
+    collected.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then(a.paper.key.cmp(&b.paper.key)));
     let mut seen = HashSet::new();
     // Several subscriptions may ask for a paper; it stands under the one that it matches best.
     collected.retain(|one| seen.insert(one.paper.key));
