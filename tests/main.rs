@@ -5,6 +5,7 @@
 mod bot;
 mod chat;
 mod commands;
+mod community;
 mod config;
 mod faults;
 mod import;

@@ -3,6 +3,7 @@
 //! ```text
 //! GET /api/daily_papers?date=YYYY-MM-DD&limit=1..100&p=0..    most votes first; [] on a quiet day
 //! GET /api/daily_papers                                       the newest first
+//! GET /api/papers/ID                                          one paper without its wrapper; 404 when nobody listed it
 //! ```
 //! Both the development server and the tests serve papers through it, so there is one idea of how the
 //! API behaves: 400 for a limit over 100, for no date and for a day that has not begun, pages with a
@@ -17,7 +18,7 @@ use std::{
 
 use axum::{
     Router,
-    extract::{RawQuery, State},
+    extract::{Path, RawQuery, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
@@ -70,7 +71,10 @@ impl Service {
 
     /// The routes of the API.
     pub fn router(self: Arc<Self>) -> Router {
-        Router::new().route("/api/daily_papers", get(daily_papers)).with_state(self)
+        Router::new()
+            .route("/api/daily_papers", get(daily_papers))
+            .route("/api/papers/{id}", get(one_paper))
+            .with_state(self)
     }
 
     fn rows(&self, question: &Question) -> Vec<Value> {
@@ -116,6 +120,19 @@ async fn daily_papers(
     let answer = match question(query.as_deref().unwrap_or_default(), (service.today)()) {
         Ok(question) => page(&service.rows(&question), &question, &headers),
         Err(refusal) => refusal.into_response(),
+    };
+    with_budget(answer, left, reset)
+}
+
+async fn one_paper(State(service): State<Arc<Service>>, Path(id): Path<String>) -> Response {
+    let (left, reset) = service.spend().unwrap_or_default();
+    let found =
+        service.days().values().flatten().map(|row| &row["paper"]).find(|paper| paper["id"] == *id).cloned();
+    let answer = match found {
+        Some(paper) => {
+            ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], paper.to_string()).into_response()
+        }
+        None => Refusal(StatusCode::NOT_FOUND, "Paper not found".into()).into_response(),
     };
     with_budget(answer, left, reset)
 }

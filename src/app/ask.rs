@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use tokio::sync::mpsc;
 
+use super::finder::Lookup;
+use super::platforms::Platforms;
+use super::sandbox::{Ledger, SHOWN_AT_MOST};
 use super::{feed_desk, open_store, polled, search};
-use crate::bot::{Bot, BotSettings};
+use crate::bot::{Bot, BotSettings, Submitting};
 use crate::chat::sandbox::reply::{Pressable, form_lines, pressables, reply_lines};
 use crate::chat::{Action, Answer, Asker, CommandHandler, Request};
 use crate::clock::{Clock, SystemClock};
@@ -35,8 +39,15 @@ impl Terminal {
         let (desk, rules) = feed_desk::desk(config, &clock)?;
         let sign_up = super::pages::sign_up(config, &store, clock.clone(), None).await?;
         let sign_up = sign_up.filter(|_| config.web.subscribe);
+        let (shown, _) = mpsc::channel(SHOWN_AT_MOST);
+        let ledger = Ledger { store: store.clone(), clock: clock.clone(), shown };
+        let submitting = Submitting {
+            finder: Arc::new(Lookup::new(config, &store, clock.clone())?),
+            platforms: Platforms::new(config, ledger, sign_up.clone())?.all,
+            max_age: config.delivery.max_age,
+        };
         let bot = Bot::new(store, Some(search), clock, settings).polling(polled(config));
-        let bot = bot.following(desk, rules).mailing(sign_up);
+        let bot = bot.following(desk, rules).mailing(sign_up).submitting(submitting);
         Ok(Self::with(Arc::new(bot), channel))
     }
 
@@ -91,6 +102,8 @@ fn asker(channel: ChannelId) -> Asker {
         workspace: None,
         channel,
         user: UserId("terminal".to_owned()),
+        name: Some("terminal".to_owned()),
+        may_post: true,
         may_manage: true,
     }
 }

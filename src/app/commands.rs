@@ -11,9 +11,10 @@ use tracing::{error, info, warn};
 
 use super::alone::alone;
 use super::discord::discord_config;
-use super::platforms::{slack_config, slack_managers};
+use super::finder::Lookup;
+use super::platforms::{Platforms, slack_config, slack_managers};
 use super::{feed_desk, polled};
-use crate::bot::{Bot, BotSettings};
+use crate::bot::{Bot, BotSettings, Submitting};
 use crate::chat::discord::{self, IdentifyBudget, Interactions, run_gateway};
 use crate::chat::slack::{Door, HttpCommands, run_socket};
 use crate::chat::{CommandHandler, Incoming, Outgoing, Webhook};
@@ -36,6 +37,8 @@ pub struct Commands<'a> {
     pub config: &'a Config,
     /// Where everything is kept.
     pub store: &'a Store,
+    /// The platforms that papers are rendered for.
+    pub platforms: &'a Platforms,
     /// The search index, when it can be used.
     pub search: Option<Arc<Search>>,
     /// The time.
@@ -89,7 +92,12 @@ impl Commands<'_> {
         let bot = Bot::new(self.store.clone(), self.search.clone(), self.clock.clone(), settings);
         let (desk, rules) = feed_desk::desk(self.config, &self.clock)?;
         let bot = bot.polling(polled(self.config)).following(desk, rules);
-        Ok(Arc::new(bot.mailing(self.sign_up.clone())))
+        let submitting = Submitting {
+            finder: Arc::new(Lookup::new(self.config, self.store, self.clock.clone())?),
+            platforms: self.platforms.all.clone(),
+            max_age: self.config.delivery.max_age,
+        };
+        Ok(Arc::new(bot.mailing(self.sign_up.clone()).submitting(submitting)))
     }
 
     fn discord(&self, handler: &Arc<dyn CommandHandler>) -> anyhow::Result<Option<Arc<dyn Webhook>>> {

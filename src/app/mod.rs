@@ -10,6 +10,7 @@ pub mod demo;
 mod discord;
 pub mod feed_desk;
 mod feeds;
+mod finder;
 mod health;
 mod lock;
 mod mail;

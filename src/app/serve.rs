@@ -68,7 +68,9 @@ pub async fn serve(config: &Config, json: bool) -> anyhow::Result<()> {
     let turn = stages.turn(alone::HOLD);
     pages.open(super::pages::desk(config, store, sign_up.as_ref()));
     let sign_up = super::pages::for_chats(config, sign_up.as_ref());
-    let commands = Commands { config, store, search, clock, sign_up, turn, tasks: &tasks, stop: &stop };
+    let platforms = &platforms;
+    let commands =
+        Commands { config, store, platforms, search, clock, sign_up, turn, tasks: &tasks, stop: &stop };
     pages.take(commands.start()?);
     sandbox::print_apart(show, json);
     pages.health.begin();

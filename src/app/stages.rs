@@ -17,8 +17,8 @@ use crate::clock::Clock;
 use crate::config::{Config, Role};
 use crate::domain::{Platform, SourceName};
 use crate::pipeline::{
-    Cards, Keeper, OutcomeLog, Poller, Roundups, Router, SendSettings, Sender, Stage, StoredSources, Surplus,
-    Turn,
+    Cards, Curation, Keeper, OutcomeLog, Poller, Roundups, Router, SendSettings, Sender, Stage,
+    StoredSources, Surplus, Turn,
 };
 use crate::search::Search;
 use crate::store::Store;
@@ -116,13 +116,16 @@ impl Stages<'_> {
 
     fn edit(&self) {
         let delivery = &self.config.delivery;
-        if delivery.living_cards {
+        let cards = || {
             // A letter that was sent stays as it is.
             let connected = self.platforms.connected.iter().filter(|p| p.platform() != Platform::Email);
             let (store, connected) = (self.store.clone(), connected.cloned().collect::<Vec<_>>());
             let (clock, owner) = (self.clock.clone(), self.owner.clone());
-            let cards = Cards::new(store, clock, connected, owner, delivery.short_text);
-            self.run("cards", Arc::new(cards), &Arc::default(), Vec::new(), true);
+            Cards::new(store, clock, connected, owner, delivery.short_text)
+        };
+        self.run("curation", Arc::new(Curation::new(cards())), &Arc::default(), Vec::new(), true);
+        if delivery.living_cards {
+            self.run("cards", Arc::new(cards()), &Arc::default(), Vec::new(), true);
         }
     }
 

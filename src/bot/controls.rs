@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Bot;
 use crate::chat::Asker;
-use crate::command::{Order, Window};
+use crate::command::{Order, Scope, Window};
 use crate::domain::{Cadence, ChannelId, PaperId, RoundupKind, Style, SubscriptionId, UserId};
 use crate::message::{Reply, details_of};
 
@@ -25,7 +25,12 @@ pub(super) enum Deed {
     /// Shows a page of the latest papers, those before this one.
     LatestPage { query: Option<String>, before: Option<i64>, number: u32 },
     /// Shows a page of the trending papers.
-    TrendingPage { window: Window, number: u32 },
+    TrendingPage {
+        window: Window,
+        #[serde(default)]
+        scope: Scope,
+        number: u32,
+    },
     /// Shows the papers of a roundup in detail; page 0 is the first, beside the roundup itself.
     RoundupPage { kind: RoundupKind, date: Date, number: u32 },
     /// Shows everybody what one person saw.

@@ -4,11 +4,13 @@ mod about;
 mod backtest;
 mod begun;
 mod categories;
+mod community;
 mod complete;
 mod controls;
 mod email;
 mod entry;
 mod explain;
+mod finder;
 mod help;
 mod home;
 mod latest;
@@ -17,16 +19,19 @@ mod list;
 mod mentions;
 mod once;
 mod pause;
+mod remove;
 mod roundup;
 mod search;
 mod show;
 mod similar;
 mod source;
 mod status;
+mod submit;
 mod subscribe;
 mod subscriptions;
 mod trending;
 mod unsubscribe;
+mod vote;
 mod zones;
 
 use std::sync::Arc;
@@ -42,7 +47,9 @@ use crate::search::Search;
 use crate::signup::SignUp;
 use crate::store::Store;
 
+pub use finder::{Finder, Finding};
 pub use source::{FeedDesk, FeedRules};
+pub use submit::Submitting;
 
 /// What the bot works with.
 #[derive(Clone)]
@@ -58,6 +65,8 @@ pub struct Bot {
     feed_rules: FeedRules,
     /// `None` when nobody can subscribe by e-mail.
     sign_up: Option<Arc<SignUp>>,
+    /// `None` where nothing can be posted.
+    submitting: Option<Submitting>,
     /// When old requests were last forgotten, in microseconds; all clones share it.
     tidied_at: Arc<AtomicI64>,
 }
@@ -84,8 +93,18 @@ impl Bot {
         clock: Arc<dyn Clock>,
         settings: BotSettings,
     ) -> Self {
-        let (polled, feed_rules, tidied_at) = (Vec::new(), source::NOBODY, Arc::default());
-        Self { store, search, clock, settings, polled, feeds: None, feed_rules, sign_up: None, tidied_at }
+        Self {
+            store,
+            search,
+            clock,
+            settings,
+            polled: Vec::new(),
+            feeds: None,
+            feed_rules: source::NOBODY,
+            sign_up: None,
+            submitting: None,
+            tidied_at: Arc::default(),
+        }
     }
 
     /// Tells which sources are polled, so that people are told of those that were never read, too.
@@ -109,6 +128,13 @@ impl Bot {
         self
     }
 
+    /// Lets people put papers before channels.
+    #[must_use]
+    pub fn submitting(mut self, submitting: Submitting) -> Self {
+        self.submitting = Some(submitting);
+        self
+    }
+
     /// True once in a while, for one of the callers.
     fn tidy_is_due(&self, now: Timestamp) -> bool {
         let last = self.tidied_at.load(Ordering::Relaxed);
@@ -126,7 +152,7 @@ impl Bot {
             Command::Search { query, order, since } => search::first(self, asker, query, order, since).await,
             Command::Show { paper } => show::answer(self, asker, &paper).await,
             Command::Latest { query } => latest::answer(self, asker, query).await,
-            Command::Trending { window } => trending::answer(self, asker, window).await,
+            Command::Trending { window, scope } => trending::answer(self, asker, window, scope).await,
             Command::Similar { paper } => similar::answer(self, asker, &paper).await,
             Command::Subscribe { query, when, style, channel } => {
                 subscribe::proposed(self, asker, query, when, style, channel).await
@@ -143,6 +169,9 @@ impl Bot {
             Command::Roundup { wanted } => roundup::answer(self, asker, &wanted).await,
             Command::Email { address, every } => email::answer(self, asker, address, every).await,
             Command::Limits { change } => limits::answer(self, asker, change).await,
+            Command::Submit { paper, note } => submit::answer(self, asker, &paper, note).await,
+            Command::Remove { paper } => remove::answer(self, asker, &paper).await,
+            Command::Community { submit } => community::answer(self, asker, submit).await,
             Command::Help { about } => Ok(help::answer(asker, about)),
         }
     }

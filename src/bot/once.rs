@@ -8,9 +8,9 @@ use tracing::{error, warn};
 use super::controls::{self, Control, Deed};
 use super::{
     Bot, about, complete, home, latest, pause, roundup, search, show, similar, subscribe, trending,
-    unsubscribe,
+    unsubscribe, vote,
 };
-use crate::chat::{Action, Answer, Asker, CommandHandler, Completion, Request, Unfurled};
+use crate::chat::{Action, Answer, Asker, CommandHandler, Completion, Request, Unfurled, pressed_vote};
 use crate::command::{Command, spec};
 use crate::domain::{LimitsChange, PaperId, SubscriptionId};
 use crate::message::replies::{mistakes, trouble};
@@ -118,6 +118,9 @@ impl Bot {
             }
             Action::Command(Ok(command)) => self.command(asker, command).await,
             Action::Command(Err(mistake)) => Ok(reply(mistakes::reply(&mistake, asker.platform))),
+            Action::Press { control, .. } if let Some((ballot, message)) = pressed_vote(&control) => {
+                vote::pressed(self, asker, ballot, message, again).await
+            }
             Action::Press { control, choice } => match deed(self, asker, &control).await? {
                 Ok(deed) => done(self, asker, deed, choice, again).await,
                 Err(refusal) => Ok(refusal),
@@ -174,7 +177,9 @@ async fn done(
         }
         Deed::LatestPage { query, before, number } => latest::page(bot, asker, query, before, number).await,
         Deed::RoundupPage { kind, date, number } => roundup::page(bot, asker, kind, date, number).await,
-        Deed::TrendingPage { window, number } => trending::page(bot, asker, window, number).await,
+        Deed::TrendingPage { window, scope, number } => {
+            trending::page(bot, asker, window, scope, number).await
+        }
         // Whoever went away may have shown it already, and everybody would see it twice.
         Deed::Share { .. } if again => Ok(Answer::Nothing),
         Deed::Share { reply } => Ok(Answer::Reply { reply: Reply { audience: Audience::Channel, ..reply } }),
@@ -218,6 +223,9 @@ fn changes(command: &Command) -> bool {
         | Command::Similar { .. }
         | Command::Subscriptions
         | Command::Explain { .. }
+        | Command::Submit { .. }
+        | Command::Remove { .. }
+        | Command::Community { submit: None }
         | Command::Status
         | Command::SourceList
         | Command::Email { .. }
@@ -226,6 +234,7 @@ fn changes(command: &Command) -> bool {
         Command::SourceRemove { .. } => "source remove",
         Command::Roundup { .. } => "roundup",
         Command::Limits { .. } => "limits",
+        Command::Community { .. } => "community",
     };
     spec(name).is_some_and(|spec| spec.changes)
 }

@@ -18,6 +18,10 @@ pub struct Asker {
     pub channel: ChannelId,
     /// The person.
     pub user: UserId,
+    /// How the platform names the person, when it says so.
+    pub name: Option<String>,
+    /// True when the person may write in the channel.
+    pub may_post: bool,
     /// True when the person may change what is posted in the channel, and in every other channel that the request
     /// names, by the platform's rights or the operator's rule.
     pub may_manage: bool,

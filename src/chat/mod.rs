@@ -8,6 +8,7 @@ mod gate;
 mod letter;
 pub mod sandbox;
 pub mod slack;
+mod votes;
 mod webhook;
 
 use std::time::Duration;
@@ -21,6 +22,7 @@ use crate::message::Message;
 pub use commands::{Action, Answer, Asker, CommandHandler, Completion, Request, Unfurled};
 pub use edit::{Edit, Edited};
 pub use letter::{Letter, Letters};
+pub use votes::pressed as pressed_vote;
 pub use webhook::{Incoming, Outgoing, Webhook};
 
 /// A message in a platform's own bytes, made once and stored, so that every try sends the same.

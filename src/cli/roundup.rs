@@ -100,7 +100,7 @@ fn explain(papers: &[RankedPaper], output: Output) -> Result<(), CliError> {
         query: paper.query.clone(),
         why: match &paper.rank {
             Rank::Match(standing) => rank_words(standing),
-            Rank::Rise { upvotes, stars } => gained_words(*upvotes, *stars),
+            Rank::Rise { upvotes, stars, here } => gained_words(*upvotes, *stars, *here),
         },
     };
     let rows: Vec<Ranked> = papers.iter().map(row).collect();

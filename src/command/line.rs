@@ -69,6 +69,11 @@ fn first_word(text: &str) -> (&str, &str) {
 
 /// What a line gives for each option.
 pub(super) fn split(platform: Platform, spec: &'static Spec, rest: &str) -> Result<Written, Mistake> {
+    if let [whole, words] = spec.options
+        && words.kind == Kind::Text
+    {
+        return with_words(spec, whole, words, rest.trim());
+    }
     let (mut written, text) = named(spec, rest)?;
     let mut text = text.trim();
     let has = |written: &Written, option: &Opt| written.iter().any(|(given, _)| given.name == option.name);
@@ -104,6 +109,29 @@ pub(super) fn split(platform: Platform, spec: &'static Spec, rest: &str) -> Resu
         written.push((option, word));
     }
     Ok(written)
+}
+
+/// A paper and then some words, which go on to the end; or the other way round, with their name and in quotes.
+fn with_words(
+    spec: &'static Spec,
+    whole: &'static Opt,
+    words: &'static Opt,
+    text: &str,
+) -> Result<Written, Mistake> {
+    let named = |text: &'_ str, of: &Opt| -> Option<usize> {
+        let (_, value) = option_at(spec, text).filter(|(option, _)| option.name == of.name)?;
+        Some(text.len() - value.trim_start().len())
+    };
+    let (first, said) = if let Some(at) = named(text, words) {
+        let (said, after) = value_at(spec, words, &text[at..])?;
+        let after = after.trim();
+        (&after[named(after, whole).unwrap_or(0)..], said)
+    } else {
+        let (first, said) = first_word(&text[named(text, whole).unwrap_or(0)..]);
+        (first, &said[named(said, words).unwrap_or(0)..])
+    };
+    let given = [(whole, first), (words, said)].into_iter().filter(|(_, text)| !text.trim().is_empty());
+    Ok(given.map(|(option, text)| (option, text.to_owned())).collect())
 }
 
 /// True for what is all of the text beside the named options.

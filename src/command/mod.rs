@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::query::Day;
 use crate::domain::{
     Cadence, ChannelId, LimitsChange, MailAddress, MailRhythm, PaperId, Query, RoundupWish, Style,
-    SubscriptionId,
+    Submitters, SubscriptionId,
 };
 
 pub use feed::FeedText;
@@ -69,6 +69,8 @@ pub enum Command {
     Trending {
         /// Over which time.
         window: Window,
+        /// Whose votes count.
+        scope: Scope,
     },
     /// `similar`: papers that resemble one.
     Similar {
@@ -143,6 +145,23 @@ pub enum Command {
         /// What is changed.
         change: LimitsChange,
     },
+    /// `submit`: puts a paper before the channel.
+    Submit {
+        /// Which.
+        paper: PaperId,
+        /// What is said of it.
+        note: Option<Note>,
+    },
+    /// `remove`: takes a paper out of the channel.
+    Remove {
+        /// Which.
+        paper: PaperId,
+    },
+    /// `community`: shows or sets who may submit.
+    Community {
+        /// Who; `None` only shows it.
+        submit: Option<Submitters>,
+    },
     /// `help`: how to use all, or one of them.
     Help {
         /// The one that is asked about.
@@ -172,6 +191,9 @@ impl Command {
             Self::SourceRemove { .. } => "source remove",
             Self::Email { .. } => "email",
             Self::Limits { .. } => "limits",
+            Self::Submit { .. } => "submit",
+            Self::Remove { .. } => "remove",
+            Self::Community { .. } => "community",
             Self::Help { .. } => "help",
         };
         spec(name).expect("every command has a row in the table")
@@ -227,6 +249,32 @@ impl Window {
         }
     }
 }
+
+/// Whose votes rank what is trending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// The channel's, beside the world's.
+    #[default]
+    Here,
+    /// The world's alone.
+    World,
+}
+
+impl Scope {
+    /// The scope of a name in the table.
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "here" => Some(Self::Here),
+            "world" => Some(Self::World),
+            _ => None,
+        }
+    }
+}
+
+/// What somebody says of a paper, in one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note(pub String);
 
 /// When a timed pause ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

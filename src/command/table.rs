@@ -1,7 +1,7 @@
 //! The table of commands.
 
 use super::given::Given;
-use super::{Command, Order, Window};
+use super::{Command, Order, Scope, Window};
 use crate::domain::{LimitsChange, MailRhythm, RoundupSettings, RoundupWish};
 
 /// One command.
@@ -88,6 +88,8 @@ pub enum Kind {
     Mail,
     /// The name of a command.
     Command,
+    /// Some words; in a line of text, all that follows the paper.
+    Text,
 }
 
 /// What can be completed while it is written.
@@ -201,15 +203,26 @@ pub static COMMANDS: &[Spec] = &[
         about: "Show the papers whose votes and stars are rising",
         detail: "Measured on the numbers that Paperwire has seen itself.",
         changes: false,
-        options: &[Opt {
-            name: "window",
-            about: "Over which time; a week when left out",
-            required: false,
-            kind: Kind::Choice(&["day", "week", "month"]),
-        }],
+        options: &[
+            Opt {
+                name: "window",
+                about: "Over which time; a week when left out",
+                required: false,
+                kind: Kind::Choice(&["day", "week", "month"]),
+            },
+            Opt {
+                name: "scope",
+                about: "With this channel's votes, or by the world's alone; with them when left out",
+                required: false,
+                kind: Kind::Choice(&["here", "world"]),
+            },
+        ],
         example: "trending week",
         make: |given| {
-            Some(Command::Trending { window: given.chosen("window", Window::named).unwrap_or_default() })
+            Some(Command::Trending {
+                window: given.chosen("window", Window::named).unwrap_or_default(),
+                scope: given.chosen("scope", Scope::named).unwrap_or_default(),
+            })
         },
     },
     Spec {
@@ -477,6 +490,48 @@ pub static COMMANDS: &[Spec] = &[
                 },
             })
         },
+    },
+    Spec {
+        name: "submit",
+        about: "Put a paper before this channel",
+        detail: "One that is not known yet is looked up at arXiv and Hugging Face. One that is here already gets your \
+                 vote.",
+        changes: false,
+        options: &[
+            PAPER,
+            Opt {
+                name: "note",
+                about: "What you want to say of it, in at most 300 characters",
+                required: false,
+                kind: Kind::Text,
+            },
+        ],
+        example: "submit 2608.01234 Worth reading for its ablations",
+        make: |given| Some(Command::Submit { paper: given.take("paper")?, note: given.take("note") }),
+    },
+    Spec {
+        name: "remove",
+        about: "Take a paper out of this channel for good",
+        detail: "Its message is deleted and it is never posted here again. For those who may manage the channel, and \
+                 for who submitted the paper.",
+        changes: false,
+        options: &[PAPER],
+        example: "remove 2608.01234",
+        make: |given| Some(Command::Remove { paper: given.take("paper")? }),
+    },
+    Spec {
+        name: "community",
+        about: "Show or set who may submit papers to this channel",
+        detail: "",
+        changes: true,
+        options: &[Opt {
+            name: "submit",
+            about: "Everybody who may write here, or only those who may manage the channel",
+            required: false,
+            kind: Kind::Choice(&["everyone", "managers"]),
+        }],
+        example: "community submit:managers",
+        make: |given| Some(Command::Community { submit: given.chosen("submit", |name| name.parse().ok()) }),
     },
     Spec {
         name: "help",

@@ -48,7 +48,10 @@ impl Spec {
 
     fn is_bare(&self, option: &Opt) -> bool {
         let whole = |kind| {
-            matches!(kind, Kind::Query | Kind::StandingQuery | Kind::Paper | Kind::Address | Kind::Feed)
+            matches!(
+                kind,
+                Kind::Query | Kind::StandingQuery | Kind::Paper | Kind::Address | Kind::Feed | Kind::Text
+            )
         };
         whole(option.kind)
             || (self.options.len() <= IN_ORDER && !self.options.iter().any(|other| whole(other.kind)))
@@ -75,6 +78,7 @@ impl Kind {
             Self::Feed => "FEED".to_owned(),
             Self::Mail => "ADDRESS".to_owned(),
             Self::Command => "COMMAND".to_owned(),
+            Self::Text => "WORDS".to_owned(),
         }
     }
 
@@ -103,6 +107,7 @@ impl Kind {
             Self::Feed => "2".to_owned(),
             Self::Mail => "ada@example.org".to_owned(),
             Self::Command => "subscribe".to_owned(),
+            Self::Text => "Worth reading".to_owned(),
         }
     }
 }

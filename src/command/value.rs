@@ -3,7 +3,7 @@
 use jiff::civil::Time;
 
 use super::near::{either, nearest, quoted};
-use super::{FeedText, Kind, Mistake, Opt, Spec, Until, feed, hours, line, time, zone};
+use super::{FeedText, Kind, Mistake, Note, Opt, Spec, Until, feed, hours, line, time, zone};
 use crate::domain::query::Day;
 use crate::domain::{
     Bound, ChannelId, MailAddress, MailAddressError, PaperId, PaperIdError, Platform, Query, Quiet,
@@ -28,6 +28,7 @@ pub(super) enum Value {
     Feed(FeedText),
     Mail(MailAddress),
     Command(&'static Spec),
+    Text(Note),
 }
 
 /// What a command is made of; none of another kind's value.
@@ -47,7 +48,7 @@ macro_rules! held {
 
 held! {
     Query: Query, PaperId: Paper, SubscriptionId: Subscription, Day: Since, Until: Until, Time: Time,
-    String: Zone, u16: Number, Bound<u16>: Cap, Bound<Quiet>: Hours, ChannelId: Channel, FeedText: Feed, MailAddress: Mail, &'static Spec: Command, &'static str: Choice,
+    String: Zone, u16: Number, Bound<u16>: Cap, Bound<Quiet>: Hours, ChannelId: Channel, FeedText: Feed, MailAddress: Mail, &'static Spec: Command, &'static str: Choice, Note: Text,
 }
 
 /// Reads what was given for an option of a command.
@@ -80,6 +81,7 @@ pub(super) fn read(
         Kind::Address => feed::address(text).map(Value::Feed),
         Kind::Feed => feed::named(text).map(Value::Feed),
         Kind::Mail => address(text).map(Value::Mail),
+        Kind::Text => note(text).map(Value::Text),
     };
     read.map_err(|reason| Mistake::Value { spec, option, reason })
 }
@@ -97,7 +99,7 @@ pub(super) fn resembles(kind: Kind, text: &str) -> bool {
         Kind::Channel => text.starts_with('#'),
         Kind::Address => text.contains("://"),
         Kind::Mail => text.contains('@'),
-        Kind::Feed | Kind::Query | Kind::StandingQuery | Kind::Paper | Kind::Command => true,
+        Kind::Feed | Kind::Query | Kind::StandingQuery | Kind::Paper | Kind::Command | Kind::Text => true,
     }
 }
 
@@ -120,6 +122,19 @@ fn paper(text: &str) -> Result<PaperId, PaperIdError> {
         if is_host { format!("https://{bare}").parse().ok() } else { None }
     };
     bare.parse().ok().or_else(as_address).ok_or_else(refused)
+}
+
+/// Nobody reads longer notes under a paper.
+const NOTE_CHARS: usize = 300;
+
+fn note(text: &str) -> Result<Note, String> {
+    let text = text.trim();
+    let inside = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let text = inside.filter(|inside| !inside.contains('"')).unwrap_or(text).trim();
+    match text.chars().count() {
+        0..=NOTE_CHARS => Ok(Note(text.to_owned())),
+        long => Err(format!("a note has at most {NOTE_CHARS} characters, and this one has {long}")),
+    }
 }
 
 fn command(text: &str) -> Result<&'static Spec, Mistake> {

@@ -5,6 +5,7 @@
 mod allowed_host;
 pub mod budget;
 pub mod calendar;
+mod community;
 mod delivery;
 mod destination;
 mod event;
@@ -28,6 +29,7 @@ mod wish;
 
 pub use allowed_host::{AllowedHost, AllowedHostError, WEB_PORTS, unrooted};
 pub use budget::{Bound, Limits, LimitsChange, Quiet};
+pub use community::{Ballot, Community, Submitted, Submitters, Tally};
 pub use delivery::{DeliveryId, DeliveryKind, DeliveryState};
 pub use destination::{ChannelId, Destination, DestinationId, Pause, PauseCause, Platform};
 pub use event::{Event, EventKind};

@@ -1,17 +1,16 @@
-//! The order of papers in a roundup.
+//! The order of papers in a roundup, and of those that are trending.
 //!
 //! ```text
-//! score = log2(1 + votes gained) + 1/2 log2(1 + stars gained) + match + 2^(-age / 7 days)
+//! votes = votes gained + 10 × votes here         those against it taken off
+//! score = ±log2(1 + |votes|) + 1/2 log2(1 + stars gained) + match + 2^(-age / 7 days)
 //! match = 1 when a part of the query stands in the title, 1/2 when among the keywords, else 0
+//! momentum = votes + 4 × √(stars gained)
 //! ```
-//! Logarithms, since the hundredth vote says less than the first; a paper of unknown numbers is ranked by the rest.
+//! Few people are in a channel and many in the world: one vote here weighs as much as ten there. Logarithms, since the hundredth vote says less than the first; a paper of unknown numbers is ranked by the rest.
 
 use serde::{Deserialize, Serialize};
 
 use super::query::{Field, MatchedTerm};
-
-/// What a square root of stars weighs against a vote among trending papers.
-const RISING_STARS: f64 = 4.0;
 
 /// What the rank of a paper is made of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -21,6 +20,8 @@ pub struct Standing {
     pub votes: u32,
     /// Stars gained since it was first seen.
     pub stars: u32,
+    /// Votes of the channel, those against it taken off.
+    pub here: i64,
     /// How strongly it matches, from 0 to 1.
     pub strength: f64,
     /// Days since it was listed.
@@ -35,9 +36,9 @@ impl Standing {
 
     /// What it is the sum of: votes, stars, match and age.
     pub fn parts(&self) -> [f64; 4] {
-        let gained = |count: u32| f64::from(count).ln_1p() / std::f64::consts::LN_2;
+        let damped = |count: f64| count.signum() * count.abs().ln_1p() / std::f64::consts::LN_2;
         let age = (-self.age_days.max(0.0) / 7.0).exp2();
-        [gained(self.votes), 0.5 * gained(self.stars), self.strength, age]
+        [damped(votes(self.votes, self.here)), 0.5 * damped(f64::from(self.stars)), self.strength, age]
     }
 }
 
@@ -53,6 +54,9 @@ pub enum Rank {
         upvotes: u32,
         /// Stars gained.
         stars: u32,
+        /// The channel's votes, those against it taken off.
+        #[serde(default)]
+        here: i64,
     },
 }
 
@@ -61,14 +65,27 @@ impl Rank {
     pub fn score(&self) -> f64 {
         match self {
             Self::Match(standing) => standing.score(),
-            Self::Rise { upvotes, stars } => momentum(*upvotes, *stars),
+            Self::Rise { upvotes, stars, here } => momentum(*upvotes, *stars, *here),
         }
     }
 }
 
+/// What a vote in the channel weighs against one in the world.
+const HERE: f64 = 10.0;
+/// What a square root of stars weighs against a vote.
+const STARS: f64 = 4.0;
+/// Nobody has more votes; keeps sums exact.
+const VOTES_MAX: i64 = 1 << 31;
+
+/// The world's votes and the channel's together.
+fn votes(gained: u32, here: i64) -> f64 {
+    let here = i32::try_from(here.clamp(-VOTES_MAX, VOTES_MAX - 1)).unwrap_or_default();
+    f64::from(gained) + HERE * f64::from(here)
+}
+
 /// How strongly a paper rises: its votes, and its stars damped, for a repository can gain thousands in a day.
-pub fn momentum(upvotes: u32, stars: u32) -> f64 {
-    f64::from(upvotes) + RISING_STARS * f64::from(stars).sqrt()
+pub fn momentum(gained: u32, stars: u32, here: i64) -> f64 {
+    votes(gained, here) + STARS * f64::from(stars).sqrt()
 }
 
 /// How strongly a paper matches, by the places where the parts of the query stand in it.
@@ -89,9 +106,15 @@ mod tests {
 
     #[test]
     fn the_formula_can_be_redone_by_hand() {
-        let paper = Standing { votes: 7, stars: 3, strength: 0.5, age_days: 7.0 };
+        let paper = Standing { votes: 7, stars: 3, here: 0, strength: 0.5, age_days: 7.0 };
         // log2(8) + log2(4) / 2 + 1/2 + 1/2
         assert!((paper.score() - 5.0).abs() < 1e-9, "{}", paper.score());
+        // log2(1 + 5 + 10) instead of log2(8)
+        let here = Standing { votes: 5, here: 1, ..paper };
+        assert!((here.score() - 6.0).abs() < 1e-9, "{}", here.score());
+        // -log2(1 + 5 - 10 taken the other way round) = -log2(6)
+        let unloved = Standing { votes: 5, here: -1, ..paper };
+        assert!((unloved.score() - (2.0 - 6_f64.log2())).abs() < 1e-9, "{}", unloved.score());
         assert!((Standing::default().score() - 1.0).abs() < 1e-9);
     }
 

@@ -4,10 +4,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    Line, Piece,
     plain::{clean, cut, web_link},
     why::why_sentence,
 };
-use crate::domain::{Paper, PaperId, ShortText, Why};
+use crate::domain::{Ballot, Community, Paper, PaperId, ShortText, Submitted, Why};
 
 /// Names of at most this many authors are all shown; of more, the first two.
 const AUTHORS_ALL: usize = 3;
@@ -15,6 +16,8 @@ const AUTHORS_ALL: usize = 3;
 const AUTHOR_MAX: usize = 80;
 /// The longest model name shown, in characters.
 const MODEL_MAX: usize = 60;
+/// The longest name of a person shown, in characters.
+const NAME_MAX: usize = 60;
 
 /// A paper made ready for people: plain text everywhere, no platform's mark-up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +55,9 @@ pub struct PaperCard {
     /// What has happened to it since it was listed: `v2`, `code`.
     #[serde(default)]
     pub badges: Vec<String>,
+    /// What the people of the channel did with it; `None` where nothing is known of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub community: Option<Community>,
 }
 
 impl PaperCard {
@@ -76,6 +82,33 @@ impl PaperCard {
         facts
     }
 
+    /// The words of the button for a vote: `▲ 3`, and the sign alone before the first one.
+    pub fn votes(&self, ballot: Ballot) -> String {
+        match self.community.as_ref().map_or(0, |community| community.tally.of(ballot)) {
+            0 => ballot.sign().to_string(),
+            votes => format!("{} {votes}", ballot.sign()),
+        }
+    }
+
+    /// Who put it before the channel: `Submitted by @ada: “Worth reading”`, in the platform's own form for a person.
+    pub fn submitted(&self) -> Option<Line> {
+        let Submitted { by, note, .. } = self.community.as_ref()?.submitted.as_ref()?;
+        Some(submitted(Piece::User(by.clone()), note))
+    }
+
+    /// The same with the person's name, for where a person cannot be named without being notified.
+    pub fn submitted_by_name(&self) -> Option<String> {
+        let Submitted { name, note, .. } = self.community.as_ref()?.submitted.as_ref()?;
+        let name = cut(&clean(name), NAME_MAX);
+        let name = if name.is_empty() { "somebody".to_owned() } else { format!("@{name}") };
+        let words = submitted(Piece::Plain(name), note).into_iter();
+        Some(
+            words
+                .filter_map(|piece| if let Piece::Plain(text) = piece { Some(text) } else { None })
+                .collect(),
+        )
+    }
+
     /// The repository's stars in words: `340 stars`.
     pub fn stars_text(&self) -> Option<String> {
         self.stars.and_then(|n| counted(n, "star"))
@@ -91,6 +124,7 @@ impl PaperCard {
             parts.push(clean(credit));
         }
         parts.push(clean(&self.why));
+        parts.extend(self.submitted_by_name());
         parts.retain(|part| !part.is_empty());
         parts.join("\n\n")
     }
@@ -117,7 +151,16 @@ pub fn paper_card(paper: &Paper, short: &ShortText, why: &[Why]) -> PaperCard {
         stars: paper.counters.stars,
         withdrawn: facts.withdrawn_at.is_some(),
         badges: Vec::new(),
+        community: None,
     }
+}
+
+fn submitted(who: Piece, note: &str) -> Line {
+    let note = clean(note);
+    let said = if note.is_empty() { String::new() } else { format!(": “{note}”") };
+    let mut line = vec!["Submitted by ".into(), who];
+    line.extend((!said.is_empty()).then(|| said.into()));
+    line
 }
 
 fn byline(authors: &[String]) -> String {

@@ -226,6 +226,7 @@ mod tests {
             stars: None,
             withdrawn: false,
             badges: Vec::new(),
+            community: None,
         }
     }
 

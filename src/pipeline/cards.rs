@@ -24,10 +24,10 @@ const LEASE: Duration = Duration::from_mins(5);
 
 /// The stage that keeps posted messages up to date.
 pub struct Cards {
-    store: Store,
-    clock: Arc<dyn Clock>,
-    platforms: HashMap<Platform, Arc<dyn ChatPlatform>>,
-    owner: String,
+    pub(super) store: Store,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) platforms: HashMap<Platform, Arc<dyn ChatPlatform>>,
+    pub(super) owner: String,
     short_text_chars: usize,
 }
 
@@ -45,13 +45,23 @@ impl Cards {
     }
 
     async fn edit(&self, due: &DueCard) -> anyhow::Result<()> {
-        let Some(platform) = self.platforms.get(&due.platform) else { return Ok(()) };
-        let Some(paper) = self.store.papers_by_key(&[due.paper]).await?.pop() else { return Ok(()) };
+        if let Some(edited) = self.edited(due).await? {
+            crashpoint!("card_edit");
+            self.store.finish_card(due, &edited, self.clock.now()).await?;
+            crashpoint!("card_edited");
+        }
+        Ok(())
+    }
+
+    /// Edits a message to what is known now; `None` when there is nobody or nothing to ask.
+    pub(super) async fn edited(&self, due: &DueCard) -> anyhow::Result<Option<CardEdit>> {
+        let Some(platform) = self.platforms.get(&due.platform) else { return Ok(None) };
+        let Some(paper) = self.store.papers_by_key(&[due.paper]).await?.pop() else { return Ok(None) };
         let rendered = platform.render(&self.message(due, &paper).await?);
         let body = if due.plain { &rendered.plain } else { &rendered.rich };
         let DueCard { delivery, channel, message_id, .. } = due;
         let edit = Edit { channel, delivery: *delivery, message_id, body };
-        let edited = match platform.edit(edit).await {
+        Ok(Some(match platform.edit(edit).await {
             Edited::Done => {
                 info!(delivery.id = %delivery, paper.id = %paper.id, "Edited the message of {}", paper.id);
                 CardEdit::Done
@@ -64,11 +74,7 @@ impl Cards {
                 debug!(delivery.id = %delivery, reason, "A message is not edited yet: {reason}");
                 CardEdit::Later(after)
             }
-        };
-        crashpoint!("card_edit");
-        self.store.finish_card(due, &edited, self.clock.now()).await?;
-        crashpoint!("card_edited");
-        Ok(())
+        }))
     }
 
     async fn message(&self, due: &DueCard, paper: &Paper) -> anyhow::Result<Message> {
@@ -78,6 +84,7 @@ impl Cards {
         };
         let mut card = paper_card(paper, &text, &due.why);
         card.badges = badges(&self.store.events_of(paper.key).await?);
+        card.community = Some(self.store.community(due.platform, &due.channel, paper.key).await?);
         Ok(if due.style == Style::Line { Message::Line(card) } else { Message::Paper(card) })
     }
 }

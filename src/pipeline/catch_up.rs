@@ -93,6 +93,7 @@ fn collected(overdue: Overdue) -> Vec<Collected> {
         first_stars,
         posted: None,
         kept: None,
+        here: 0,
     };
     if why.is_empty() {
         return vec![one(ANY_QUERY.to_owned(), Vec::new())];

@@ -6,6 +6,7 @@
 mod backfill;
 mod cards;
 mod catch_up;
+mod curation;
 mod feed_fate;
 mod grouping;
 mod import;
@@ -31,6 +32,7 @@ use jiff::Timestamp;
 
 pub use backfill::{Advance, Backfill, Span};
 pub use cards::Cards;
+pub use curation::Curation;
 pub use import::{Import, Imported};
 pub use indexer::Indexer;
 pub use jitter::next_poll;

@@ -16,7 +16,7 @@ use crate::message::replies::trending::gained_words;
 use crate::message::{
     ALSO_MATCHED, PaperCard, PostedAt, RoundupCard, RoundupPaper, paper_card, roundup, trending_roundup,
 };
-use crate::store::{Collected, Risen, RoundupPlan, Store};
+use crate::store::{Collected, Rising, RoundupPlan, Store};
 use crate::summary::short_text;
 
 /// Matches older than this are not collected any more: longer than a month, the longest rhythm.
@@ -110,6 +110,11 @@ async fn matched(
     if collected.is_empty() {
         return Ok(None);
     }
+    let keys: Vec<PaperKey> = collected.iter().map(|one| one.paper.key).collect();
+    let here = store.votes_on(plan.destination.id, &keys).await?;
+    for one in &mut collected {
+        one.here = here.get(&one.paper.key).copied().unwrap_or(0);
+    }
     ranked(&mut collected, now);
     let cards: Vec<PaperCard> =
         collected.iter().map(|one| paper_card(&one.paper, &short_text(&one.paper.facts, 0), &[])).collect();
@@ -144,25 +149,30 @@ async fn rising(
 ) -> anyhow::Result<Option<Made>> {
     let (_, span) = span(plan);
     let start = now - span;
-    let mut risen = store.risen(start - span, start, now).await?;
+    let risen = store.risen(start - span, start, now).await?;
+    let to = &plan.destination;
+    let here = store.votes_since(to.platform, &to.channel, start, now).await?;
+    let mut risen = Rising::together(risen, here);
     if risen.is_empty() {
         return Ok(None);
     }
-    risen.sort_unstable_by(Risen::before);
+    risen.sort_unstable_by(Rising::before);
     let more = risen.len().saturating_sub(size(plan));
     risen.truncate(size(plan));
-    let keys: Vec<PaperKey> = risen.iter().map(|risen| risen.paper).collect();
+    let keys: Vec<PaperKey> = risen.iter().map(|rising| rising.risen.paper).collect();
     let (mut cards, mut papers) = (Vec::new(), Vec::new());
     for paper in store.papers_by_key(&keys).await? {
-        let Some(risen) = risen.iter().find(|risen| risen.paper == paper.key) else { continue };
-        let gained = gained_words(risen.upvotes, risen.stars);
+        let Some(Rising { risen, here }) = risen.iter().find(|one| one.risen.paper == paper.key) else {
+            continue;
+        };
+        let gained = gained_words(risen.upvotes, risen.stars, *here);
         cards.push((paper_card(&paper, &short_text(&paper.facts, 0), &[]), gained));
         papers.push(Placed {
             key: paper.key,
             id: paper.id,
             title: paper.facts.title,
             why: None,
-            rank: Rank::Rise { upvotes: risen.upvotes, stars: risen.stars },
+            rank: Rank::Rise { upvotes: risen.upvotes, stars: risen.stars, here: *here },
         });
     }
     let card = trending_roundup(date, &cards, self::span(plan).0, more);
@@ -226,6 +236,7 @@ fn standing(collected: &Collected, now: Timestamp) -> Standing {
     Standing {
         votes: gained(paper.counters.upvotes, collected.first_upvotes),
         stars: gained(paper.counters.stars, collected.first_stars),
+        here: collected.here,
         strength: strength(&collected.terms),
         age_days: now.duration_since(listed).as_secs_f64() / 86_400.0,
     }

@@ -18,9 +18,9 @@ const LIVE_DAYS: Duration = Duration::from_hours(30 * 24);
 /// At most one edit of a message in this time.
 const BETWEEN_EDITS: Duration = Duration::from_hours(1);
 /// The wait after a first failed edit; it doubles.
-const FIRST_WAIT: Duration = Duration::from_mins(1);
+pub(super) const FIRST_WAIT: Duration = Duration::from_mins(1);
 /// After so many failures in a row a message is left as it is.
-const MAX_TRIES: u32 = 6;
+pub(super) const MAX_TRIES: u32 = 6;
 
 /// A posted message that one process may edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,9 +41,10 @@ pub struct DueCard {
     pub style: Style,
     /// True when the platform took only the plain rendering.
     pub plain: bool,
-    epoch: i64,
-    tries: u32,
-    covers: i64,
+    pub(super) epoch: i64,
+    pub(super) tries: u32,
+    /// Events up to this time are shown, or so many votes, by what it was claimed for.
+    pub(super) covers: i64,
 }
 
 /// What came of an edit.
@@ -58,8 +59,8 @@ pub enum CardEdit {
 }
 
 #[derive(sqlx::FromRow)]
-struct DueRow {
-    id: String,
+pub(super) struct DueRow {
+    pub(super) id: String,
     platform: String,
     channel: String,
     message_id: String,
@@ -71,13 +72,23 @@ struct DueRow {
     covers: i64,
 }
 
-// A message of several papers, and one that was confirmed without its id, stay as they are.
-const DUE: &str = "SELECT d.id, x.platform, x.channel, d.message_id, d.paper_id, d.why, d.plain,
+/// The columns of [`DueRow`] but the last, of a delivery `d` in a destination `x` with a card `c`.
+macro_rules! due_columns {
+    () => {
+        "d.id, x.platform, x.channel, d.message_id, d.paper_id, d.why, d.plain,
         (SELECT MAX(CASE s.style WHEN 'full' THEN CAST(2 AS BIGINT) WHEN 'card' THEN 1 ELSE 0 END)
             FROM paper_match m JOIN subscription s ON s.id = m.subscription_id
             WHERE m.paper_id = d.paper_id AND s.destination_id = d.destination_id AND s.cadence = 'instant') AS style,
-        COALESCE(c.tries, 0) AS tries,
-        (SELECT MAX(e.happened_at) FROM paper_event e WHERE e.paper_id = d.paper_id) AS covers
+        COALESCE(c.tries, 0) AS tries, "
+    };
+}
+pub(super) use due_columns;
+
+// A message of several papers, and one that was confirmed without its id, stay as they are.
+const DUE: &str = concat!(
+    "SELECT ",
+    due_columns!(),
+    "(SELECT MAX(e.happened_at) FROM paper_event e WHERE e.paper_id = d.paper_id) AS covers
     FROM delivery d JOIN destination x ON x.id = d.destination_id LEFT JOIN card c ON c.delivery_id = d.id
     WHERE d.paper_id IN (SELECT e.paper_id FROM paper_event e WHERE e.happened_at >= $3)
         AND d.kind = 'paper' AND d.state = 'sent' AND d.sent_at >= $3
@@ -87,7 +98,8 @@ const DUE: &str = "SELECT d.id, x.platform, x.channel, d.message_id, d.paper_id,
             AND e.happened_at > d.created_at AND e.happened_at > COALESCE(c.covered_at, 0))
         AND (c.delivery_id IS NULL OR (c.stopped IS NULL AND c.next_at <= $2
             AND (c.lease_until IS NULL OR c.lease_until <= $2)))
-    ORDER BY covers, d.id LIMIT $4";
+    ORDER BY covers, d.id LIMIT $4"
+);
 
 const LEASE: &str =
     "INSERT INTO card (delivery_id, covered_at, next_at, lease_owner, lease_epoch, lease_until)
@@ -171,7 +183,7 @@ impl Store {
     }
 }
 
-fn held(row: DueRow, epoch: i64) -> Result<DueCard, StoreError> {
+pub(super) fn held(row: DueRow, epoch: i64) -> Result<DueCard, StoreError> {
     let (platform, channel) = place(&row.platform, &row.channel)?;
     Ok(DueCard {
         delivery: DeliveryId(parsed(&row.id, "the id of a delivery")?),

@@ -65,8 +65,14 @@ impl SubscribedHere {
     }
 }
 
-const HERE: &str = "SELECT d.paper_id, d.state, d.reason, d.message_id, d.created_at, d.next_at, d.sent_at
+// What was taken out of a channel is not there any more, whatever became of its message.
+const HERE: &str = "SELECT d.paper_id, d.created_at, d.next_at,
+        CASE WHEN r.paper_id IS NULL THEN d.state ELSE 'skipped' END AS state,
+        CASE WHEN r.paper_id IS NULL THEN d.reason ELSE 'it was removed from this channel' END AS reason,
+        CASE WHEN r.paper_id IS NULL THEN d.message_id END AS message_id,
+        CASE WHEN r.paper_id IS NULL THEN d.sent_at END AS sent_at
     FROM delivery d JOIN destination x ON x.id = d.destination_id
+        LEFT JOIN removal r ON r.destination_id = d.destination_id AND r.paper_id = d.paper_id
     WHERE x.platform = $1 AND x.channel = $2 AND d.paper_id = $3 AND d.kind = 'paper'";
 
 #[derive(sqlx::FromRow)]

@@ -12,7 +12,7 @@ pub(super) const LOCK: &str = "UPDATE paper SET change = change WHERE id = $1";
 pub(super) const SEIZE: &str = "UPDATE paper SET canonical_id = 'joined:' || CAST(id AS TEXT) WHERE id = $1";
 
 /// What each table does, in this order; `$1` is the older paper, `$2` the younger.
-pub(super) const MOVE: [&str; 12] = [
+pub(super) const MOVE: [&str; 18] = [
     "INSERT INTO paper_match (subscription_id, paper_id, terms, matched_at)
         SELECT subscription_id, $1, terms, matched_at FROM paper_match WHERE paper_id = $2
         ON CONFLICT (subscription_id, paper_id) DO NOTHING",
@@ -32,6 +32,19 @@ pub(super) const MOVE: [&str; 12] = [
     "INSERT INTO paper_event (paper_id, kind, value, source, happened_at)
         SELECT $1, kind, value, source, happened_at FROM paper_event WHERE paper_id = $2
         ON CONFLICT (paper_id, kind, value) DO NOTHING",
+    "INSERT INTO vote (destination_id, paper_id, voter, value, voted_at)
+        SELECT destination_id, $1, voter, value, voted_at FROM vote WHERE paper_id = $2
+        ON CONFLICT (destination_id, paper_id, voter) DO NOTHING",
+    "DELETE FROM vote WHERE paper_id <> $1 AND paper_id = $2",
+    "INSERT INTO submission (destination_id, paper_id, submitted_by, name, note, submitted_at)
+        SELECT destination_id, $1, submitted_by, name, note, submitted_at FROM submission WHERE paper_id = $2
+        ON CONFLICT (destination_id, paper_id) DO NOTHING",
+    "DELETE FROM submission WHERE paper_id <> $1 AND paper_id = $2",
+    "INSERT INTO removal (destination_id, paper_id, removed_by, removed_at, next_at, tries, settled_at, outcome)
+        SELECT destination_id, $1, removed_by, removed_at, next_at, tries, settled_at, outcome
+        FROM removal WHERE paper_id = $2
+        ON CONFLICT (destination_id, paper_id) DO NOTHING",
+    "DELETE FROM removal WHERE paper_id <> $1 AND paper_id = $2",
     "UPDATE paper_alias SET paper_id = $1 WHERE paper_id = $2",
     "DELETE FROM listing WHERE paper_id <> $1 AND paper_id = $2",
     "UPDATE delivery SET paper_id = $1 WHERE paper_id = $2",

@@ -121,6 +121,7 @@ macro_rules! waiting {
             " FROM paper_match m JOIN subscription s ON s.id = m.subscription_id
                 JOIN paper ON paper.id = m.paper_id
             WHERE s.destination_id = $1 AND s.cadence = $2 AND m.matched_at >= $3
+                AND NOT EXISTS (SELECT 1 FROM removal v WHERE v.destination_id = $1 AND v.paper_id = m.paper_id)
                 AND NOT EXISTS (SELECT 1 FROM paper_match o JOIN subscription t ON t.id = o.subscription_id
                     WHERE o.paper_id = m.paper_id AND t.destination_id = $1 AND t.cadence = $2 AND t.id < s.id)
                 AND NOT EXISTS (SELECT 1 FROM delivery d

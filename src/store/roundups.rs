@@ -33,6 +33,8 @@ pub struct Collected {
     pub first_stars: Option<i64>,
     /// The platform's id of the message in which it was posted on its own.
     pub posted: Option<String>,
+    /// The channel's votes on it, those against it taken off; for who ranks it to fill in.
+    pub here: i64,
     /// Why it was not posted at once; `None` where that was not kept from it.
     pub kept: Option<Cause>,
 }
@@ -69,6 +71,7 @@ const COLLECTED: &str = concat!(
         JOIN subscription s ON s.id = m.subscription_id
         JOIN paper ON paper.id = m.paper_id
     WHERE s.destination_id = $1 AND m.matched_at > $2
+        AND NOT EXISTS (SELECT 1 FROM removal v WHERE v.destination_id = $1 AND v.paper_id = m.paper_id)
         AND (s.id = $4 OR ($4 = 0 AND (s.cadence = 'instant' OR ",
     without_own!(),
     ")))
@@ -117,6 +120,7 @@ impl TryFrom<CollectedRow> for Collected {
             first_upvotes: row.first_upvotes,
             first_stars: row.first_stars,
             posted: row.posted,
+            here: 0,
             kept: row.kept.map(|cause| parsed(&cause, "why a paper is kept")).transpose()?,
         })
     }

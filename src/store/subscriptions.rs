@@ -236,6 +236,8 @@ impl Store {
             SET state = 'skipped', reason = 'its subscription was removed before its turn came'
             WHERE destination_id = $1 AND state = 'pending'
                 AND paper_id IN (SELECT paper_id FROM paper_match WHERE subscription_id = $2)
+                AND NOT EXISTS (SELECT 1 FROM submission u
+                    WHERE u.destination_id = $1 AND u.paper_id = delivery.paper_id)
                 AND NOT EXISTS (SELECT 1 FROM paper_match m JOIN subscription s ON s.id = m.subscription_id
                     WHERE m.paper_id = delivery.paper_id AND s.destination_id = $1 AND s.id <> $2
                         AND s.cadence = 'instant')";

@@ -9,6 +9,7 @@
 //! `docs/trending.md` explains the formula to people.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 
@@ -32,12 +33,45 @@ pub struct Risen {
 impl Risen {
     /// How strongly it rises.
     pub fn momentum(&self) -> f64 {
-        momentum(self.upvotes, self.stars)
+        momentum(self.upvotes, self.stars, 0)
     }
 
     /// The order of trending papers: the strongest first, of equals the one that was stored later.
     pub fn before(&self, other: &Self) -> Ordering {
         other.momentum().total_cmp(&self.momentum()).then(other.paper.cmp(&self.paper))
+    }
+}
+
+/// A paper with all that ranks it in a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rising {
+    /// How its numbers rose in the world.
+    pub risen: Risen,
+    /// The channel's votes of the same time, those against it taken off.
+    pub here: i64,
+}
+
+impl Rising {
+    /// How strongly it rises.
+    pub fn momentum(&self) -> f64 {
+        momentum(self.risen.upvotes, self.risen.stars, self.here)
+    }
+
+    /// The order of trending papers, as [`Risen::before`].
+    pub fn before(&self, other: &Self) -> Ordering {
+        other.momentum().total_cmp(&self.momentum()).then(other.risen.paper.cmp(&self.risen.paper))
+    }
+
+    /// Papers that rise in the world or in the channel; those that the channel voted down are left out.
+    pub fn together(risen: Vec<Risen>, mut here: HashMap<PaperKey, i64>) -> Vec<Self> {
+        let mut rising: Vec<Self> = risen
+            .into_iter()
+            .map(|risen| Self { here: here.remove(&risen.paper).unwrap_or(0), risen })
+            .collect();
+        let only_here = |(paper, here)| Self { risen: Risen { paper, upvotes: 0, stars: 0 }, here };
+        rising.extend(here.into_iter().map(only_here));
+        rising.retain(|rising| rising.momentum() > 0.0);
+        rising
     }
 }
 

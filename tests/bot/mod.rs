@@ -7,6 +7,7 @@ mod once;
 mod reading_answers;
 mod reading_lists;
 mod reading_papers;
+pub mod submitting;
 mod subscribing;
 
 use std::sync::Arc;
@@ -54,6 +55,7 @@ impl Desk {
         let clock = Arc::new(FakeClock::at("2026-08-21T06:00:00Z"));
         let search = Arc::new(Search::in_memory().unwrap());
         let bot = Bot::new(db.store.clone(), Some(Arc::clone(&search)), clock.clone(), settings);
+        let bot = bot.submitting(submitting::submitting(Arc::new(submitting::Shelf::default())));
         Self { db, search, clock, bot, requests: AtomicU64::new(0) }
     }
 
@@ -64,6 +66,8 @@ impl Desk {
             workspace: Some("lab".to_owned()),
             channel: ChannelId::parse(Platform::Sandbox, "robotics").unwrap(),
             user: UserId(name.to_owned()),
+            name: Some(name.to_owned()),
+            may_post: true,
             may_manage: true,
         };
         Person { desk: self, asker }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use paperwire::chat::Answer;
 use paperwire::clock::Clock as _;
-use paperwire::command::{Command, Order, Window};
+use paperwire::command::{Command, Order, Scope, Window};
 use paperwire::domain::query::Day;
 use paperwire::domain::{Counters, Facts, Listing};
 use paperwire::message::{Audience, Block};
@@ -162,13 +162,13 @@ on_both! {
         seen(&desk, "2608.00004", 900, None).await;
         desk.clock.advance(hour);
         let ada = desk.person("ada");
-        let day = ada.gives(Command::Trending { window: Window::Day }).await;
+        let day = ada.gives(Command::Trending { window: Window::Day, scope: Scope::Here }).await;
         assert_eq!(ids(&day), ["2608.00002", "2608.00001"], "{}", day.text());
         assert!(day.text().contains("*+12 upvotes, +100 stars*") && day.text().contains("*+41 upvotes*"), "{}", day.text());
         desk.clock.advance(hour * 24);
-        let later = ada.gives(Command::Trending { window: Window::Day }).await.text();
+        let later = ada.gives(Command::Trending { window: Window::Day, scope: Scope::Here }).await.text();
         assert!(later.starts_with("No paper gained votes or stars in the last 24 hours"), "{later}");
-        let week = ada.gives(Command::Trending { window: Window::Week }).await;
+        let week = ada.gives(Command::Trending { window: Window::Week, scope: Scope::Here }).await;
         assert_eq!(ids(&week).len(), 2);
     }
 
@@ -181,9 +181,9 @@ on_both! {
         desk.clock.advance(Duration::from_hours(2));
         seen(&desk, "2608.00001", 503, None).await;
         let ada = desk.person("ada");
-        let today = ada.gives(Command::Trending { window: Window::Day }).await.text();
+        let today = ada.gives(Command::Trending { window: Window::Day, scope: Scope::Here }).await.text();
         assert!(today.contains("*+3 upvotes*"), "{today}");
-        let month = ada.gives(Command::Trending { window: Window::Month }).await.text();
+        let month = ada.gives(Command::Trending { window: Window::Month, scope: Scope::Here }).await.text();
         assert!(month.contains("*+493 upvotes*"), "{month}");
     }
 
@@ -197,7 +197,7 @@ on_both! {
             seen(&desk, &format!("2608.0000{n}"), 2 + n, None).await;
         }
         let ada = desk.person("ada");
-        let first = ada.gives(Command::Trending { window: Window::Day }).await;
+        let first = ada.gives(Command::Trending { window: Window::Day, scope: Scope::Here }).await;
         let second = ada.presses(&first, "Next").await;
         assert_eq!([ids(&first), ids(&second)].concat(), [6, 5, 4, 3, 2, 1, 0].map(|n| format!("2608.0000{n}")));
         assert_eq!(ids(&ada.presses(&second, "Previous").await), ids(&first));

@@ -43,6 +43,7 @@ prop_compose! {
             paper: "2608.01234".parse().unwrap(),
             title, url, byline, category, day, text: text_, text_credit, why, thumbnail, repository,
             project_page, upvotes, stars, withdrawn, badges: Vec::new(),
+ community: None,
         }
     }
 }

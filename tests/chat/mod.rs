@@ -41,6 +41,7 @@ pub fn card() -> PaperCard {
         stars: Some(340),
         withdrawn: false,
         badges: Vec::new(),
+        community: None,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::bot::{Desk, titled};
 use crate::store::Database;
 
 /// Words of each answer, in the order of the table.
-const SAID: [(&str, &str); 19] = [
+const SAID: [(&str, &str); 22] = [
     ("search", "for robots"),
     ("show", "for robots"),
     ("latest", "at work"),
@@ -34,6 +34,9 @@ const SAID: [(&str, &str); 19] = [
     ("source remove", "no longer follows"),
     ("email", "by e-mail"),
     ("limits", "8 posts"),
+    ("submit", "in a moment"),
+    ("remove", "is not posted"),
+    ("community", "only those who may manage"),
     ("help", "subscribe"),
 ];
 

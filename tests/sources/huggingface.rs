@@ -31,6 +31,18 @@ async fn a_last_page_that_is_full_is_followed_by_an_empty_one() {
 }
 
 #[tokio::test]
+async fn a_paper_is_looked_up_by_its_id_and_one_that_nobody_listed_is_none() {
+    let hub = Hub::start(TODAY).await;
+    hub.list(TODAY, [paper("2608.00007").upvotes(7)]);
+    let source = source(&hub, 100);
+    let found = source.paper(&"2608.00007".parse().unwrap(), TODAY).await.unwrap().unwrap();
+    assert_eq!((found.paper.to_string().as_str(), found.counters.upvotes), ("2608.00007", Some(7)));
+    assert!(source.paper(&"2608.00404".parse().unwrap(), TODAY).await.unwrap().is_none());
+    hub.fail(Fault::Text("application/json", "[]".to_owned()));
+    assert!(source.paper(&"2608.00007".parse().unwrap(), TODAY).await.is_err(), "a list is no paper");
+}
+
+#[tokio::test]
 async fn a_quiet_day_is_an_answer_without_papers() {
     let hub = Hub::start(date(2026, 8, 23)).await;
     let saturday = date(2026, 8, 22);

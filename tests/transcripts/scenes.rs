@@ -95,6 +95,22 @@ pub const SCENES: &[Scene] = &[
             Gives("limits", &[("quiet", "off")]),
         ],
     },
+    Scene {
+        title: "submit",
+        steps: &[
+            Gives("submit", &[("paper", "2608.04567"), ("note", "The plans are *good*")]),
+            Bens("submit", &[("paper", "2608.01234")]),
+            Gives("submit", &[("paper", "2608.10404")]),
+        ],
+    },
+    Scene {
+        title: "remove",
+        steps: &[Bens("remove", &[("paper", "2608.01234")]), Gives("remove", &[("paper", "2608.01234")])],
+    },
+    Scene {
+        title: "community",
+        steps: &[Gives("community", &[("submit", "managers")]), Bens("submit", &[("paper", "2608.05678")])],
+    },
     Scene { title: "help", steps: &[Gives("help", &[]), Gives("help", &[("command", "subscribe")])] },
     Scene {
         title: "Narrowing a subscription before it is made",
@@ -131,6 +147,7 @@ pub fn typed(platform: Platform, name: &str, options: &[(&str, &str)]) -> String
                 | Kind::Paper
                 | Kind::Subscription
                 | Kind::Until
+                | Kind::Text
                 | Kind::Command
                 | Kind::Address
                 | Kind::Feed

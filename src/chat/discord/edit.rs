@@ -8,7 +8,8 @@ use serenity::http::{LightMethod, Route};
 
 use super::asking::Ask;
 use super::buckets::Lane;
-use super::{Discord, errors};
+use super::{Discord, errors, votes};
+use crate::chat::votes::numbered;
 use crate::chat::{Edit, Edited};
 use crate::domain::ChannelId;
 
@@ -17,8 +18,9 @@ const FIELDS: [&str; 5] = ["content", "embeds", "components", "allowed_mentions"
 /// “Cannot edit a message authored by another user”: the token is of another bot than the one that posted it.
 const OF_ANOTHER: u64 = 50005;
 
-fn body(stored: &str) -> Option<Vec<u8>> {
-    let mut body: Value = serde_json::from_str(stored).ok()?;
+fn body(edit: &Edit<'_>) -> Option<Vec<u8>> {
+    let mut body: Value = serde_json::from_str(edit.body).ok()?;
+    numbered(body.get_mut("components"), votes::FIELD, edit.delivery);
     body.as_object_mut()?.retain(|field, _| FIELDS.contains(&field.as_str()));
     serde_json::to_vec(&body).ok()
 }
@@ -48,7 +50,7 @@ fn about(
 
 impl Discord {
     pub(super) async fn edit_message(&self, edit: Edit<'_>) -> Edited {
-        let Some(body) = body(edit.body) else { return refused("it is not a Discord message") };
+        let Some(body) = body(&edit) else { return refused("it is not a Discord message") };
         let Some(ask) = about(edit.channel, edit.message_id, LightMethod::Patch, Some(body)) else {
             return refused("its id is none of Discord's");
         };

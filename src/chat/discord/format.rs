@@ -9,8 +9,8 @@ use serenity::all::{
 };
 
 use super::markdown::unmentioned;
-use super::words::{link as linked, text};
-use super::{group, roundup};
+use super::words::{line, link as linked, text};
+use super::{group, roundup, votes};
 use crate::chat::Rendered;
 use crate::message::{Message, PaperCard, Piece, clean, cut, web_link};
 
@@ -26,6 +26,8 @@ const CREDIT_MAX: usize = 100;
 const CATEGORY_MAX: usize = 60;
 /// Longest address in a link inside the description.
 const LINK_MAX: usize = 600;
+/// Longest small print about who submitted a paper, after escaping.
+const SUBMITTED_MAX: usize = 450;
 /// Longest footer; Discord takes 2,048.
 const FOOTER_MAX: usize = 1_000;
 /// Longest line of a paper in a line; Discord takes 2,000 for the whole content.
@@ -73,7 +75,7 @@ pub(super) fn silent() -> CreateMessage {
 }
 
 fn rich(card: &PaperCard) -> CreateMessage {
-    silent().embed(embed(card, TEXT_MAX))
+    silent().embed(embed(card, TEXT_MAX)).components(vec![votes::row(card)])
 }
 
 /// A paper as an embed whose short text has at most `text_max` characters.
@@ -106,7 +108,18 @@ fn one_line(card: &PaperCard) -> CreateMessage {
     let parts = [format!("**{title}**"), text(&card.byline, AUTHOR_MAX)];
     let facts = card.facts().into_iter().map(|fact| text(&fact, CATEGORY_MAX));
     let parts: Vec<String> = parts.into_iter().chain(facts).filter(|part| !part.is_empty()).collect();
-    silent().content(parts.join(" · ")).flags(MessageFlags::SUPPRESS_EMBEDS)
+    let mut content = parts.join(" · ");
+    if let Some(submitted) = submitted(card) {
+        content.push('\n');
+        content.push_str(&submitted);
+    }
+    let message = silent().content(content).flags(MessageFlags::SUPPRESS_EMBEDS);
+    message.components(vec![votes::row(card)])
+}
+
+/// Who put the paper before the channel, in small print; a mention that notifies nobody.
+fn submitted(card: &PaperCard) -> Option<String> {
+    Some(format!("-# {}", line(&card.submitted()?, SUBMITTED_MAX).replace('\n', " ")))
 }
 
 fn description(card: &PaperCard, text_max: usize) -> String {
@@ -121,6 +134,7 @@ fn description(card: &PaperCard, text_max: usize) -> String {
     facts.extend(link("code", card.repository.as_deref()).map(|link| link + &stars));
     facts.extend(link("project page", card.project_page.as_deref()));
     parts.push(facts.join(" · "));
+    parts.extend(submitted(card));
     parts.join("\n")
 }
 
@@ -137,11 +151,12 @@ fn plain(card: &PaperCard) -> CreateMessage {
     lines.extend(url.map(|url| format!("<{url}>")));
     let byline = text(&card.byline, AUTHOR_MAX);
     let facts = card.facts().into_iter().map(|fact| text(&fact, CATEGORY_MAX));
-    let line: Vec<String> = Some(byline).into_iter().chain(facts).filter(|part| !part.is_empty()).collect();
-    lines.push(line.join(" · "));
+    let facts: Vec<String> = Some(byline).into_iter().chain(facts).filter(|part| !part.is_empty()).collect();
+    lines.push(facts.join(" · "));
     lines.push(text(&card.text, PLAIN_TEXT_MAX));
     lines.extend(card.text_credit.as_ref().map(|credit| text(credit, CREDIT_MAX)));
     lines.push(text(&card.why, PLAIN_WHY_MAX));
+    lines.extend(submitted(card));
     lines.retain(|line| !line.is_empty());
     silent().content(lines.join("\n")).flags(MessageFlags::SUPPRESS_EMBEDS)
 }
@@ -169,6 +184,7 @@ mod tests {
             stars: Some(340),
             withdrawn: false,
             badges: Vec::new(),
+            community: None,
         }
     }
 

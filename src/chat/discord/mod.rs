@@ -22,6 +22,7 @@ mod respond;
 mod rest;
 mod rights;
 mod roundup;
+mod votes;
 mod webhook;
 mod words;
 
@@ -48,6 +49,7 @@ use self::buckets::{Buckets, Lane};
 use self::rest::{Rest, Unasked};
 use self::rights::Rights;
 use super::gate::Pace;
+use super::votes::numbered;
 use super::{ChatPlatform, Edit, Edited, Post, Rendered};
 use crate::domain::{ChannelId, Found, Platform, SendOutcome};
 use crate::message::{Message, Refusal};
@@ -121,6 +123,7 @@ impl Discord {
 
     fn with_nonce(&self, post: Post<'_>) -> Option<Vec<u8>> {
         let mut body: Value = serde_json::from_str(post.body).ok()?;
+        numbered(body.get_mut("components"), votes::FIELD, post.delivery);
         let fields = body.as_object_mut()?;
         fields.insert("nonce".to_owned(), self.nonce(post).into());
         fields.insert("enforce_nonce".to_owned(), true.into());

@@ -3,7 +3,7 @@
 use serenity::all::{
     ActionRowComponent, CommandData, CommandDataOption, CommandDataOptionValue, CommandInteraction,
     CommandType, ComponentInteractionDataKind, GuildId, Interaction, InteractionContext, Member,
-    ModalInteraction, Permissions,
+    ModalInteraction, Permissions, User,
 };
 
 use super::components::filled;
@@ -48,13 +48,8 @@ pub(super) fn arrived(interaction: &Interaction) -> Arrived {
             Arrived { ask: completing(command), ..of_command(command, false) }
         }
         Interaction::Component(press) => {
-            let asker = asker(
-                press.guild_id,
-                press.channel_id.get(),
-                press.member.as_ref(),
-                press.user.id.get(),
-                press.context,
-            );
+            let (member, context) = (press.member.as_ref(), press.context);
+            let asker = asker(press.guild_id, press.channel_id.get(), member, &press.user, context);
             let choice = match &press.data.kind {
                 ComponentInteractionDataKind::StringSelect { values } => values.first().cloned(),
                 _ => None,
@@ -126,8 +121,7 @@ fn completing(command: &CommandInteraction) -> Ask {
 fn submitted(modal: &ModalInteraction) -> Arrived {
     // Discord names no context here: without a server it is the conversation with the bot, where all forms are.
     let context = modal.guild_id.is_none().then_some(InteractionContext::BotDm);
-    let asker =
-        asker(modal.guild_id, modal.channel_id.get(), modal.member.as_ref(), modal.user.id.get(), context);
+    let asker = asker(modal.guild_id, modal.channel_id.get(), modal.member.as_ref(), &modal.user, context);
     let fields = modal.data.components.iter().flat_map(|row| &row.components);
     let values = fields.filter_map(|field| match field {
         ActionRowComponent::InputText(input) => {
@@ -149,7 +143,7 @@ fn request(id: u64, asker: Option<Asker>, action: Action) -> Ask {
 
 fn command_asker(command: &CommandInteraction) -> Asker {
     let member = command.member.as_deref();
-    asker(command.guild_id, command.channel_id.get(), member, command.user.id.get(), command.context)
+    asker(command.guild_id, command.channel_id.get(), member, &command.user, command.context)
         .expect("a snowflake that serenity has read is the id of a channel")
 }
 
@@ -157,7 +151,7 @@ fn asker(
     guild: Option<GuildId>,
     channel: u64,
     member: Option<&Member>,
-    user: u64,
+    user: &User,
     context: Option<InteractionContext>,
 ) -> Option<Asker> {
     let may_manage = match member {
@@ -169,13 +163,21 @@ fn asker(
         platform: Platform::Discord,
         workspace: guild.map(|guild| guild.to_string()),
         channel: ChannelId::parse(Platform::Discord, &channel.to_string()).ok()?,
-        user: UserId(user.to_string()),
+        user: UserId(user.id.to_string()),
+        name: Some(member.map_or_else(|| user.display_name(), Member::display_name).to_owned()),
+        may_post: member.is_none_or(|member| member.permissions.is_some_and(writes)),
         may_manage,
     })
 }
 
 fn manages(permissions: Permissions) -> bool {
     permissions.intersects(Permissions::MANAGE_CHANNELS | Permissions::ADMINISTRATOR)
+}
+
+fn writes(permissions: Permissions) -> bool {
+    permissions.intersects(
+        Permissions::SEND_MESSAGES | Permissions::SEND_MESSAGES_IN_THREADS | Permissions::ADMINISTRATOR,
+    )
 }
 
 /// The name after `/papers`, with that of its group before it, and what was given for it.

@@ -35,6 +35,7 @@ const COMPARED: &[&str] = &[
     "autocomplete",
     "min_value",
     "max_value",
+    "max_length",
     "channel_types",
     "contexts",
     "integration_types",
@@ -176,6 +177,7 @@ fn option(opt: &Opt) -> CreateCommandOption {
         Kind::Command => {
             COMMANDS.iter().fold(option, |option, spec| option.add_string_choice(spec.name, spec.name))
         }
+        Kind::Text => option.max_length(300),
         Kind::Number(least, most) => option.min_int_value(least.into()).max_int_value(most.into()),
         Kind::Channel => option.channel_types(vec![
             ChannelType::Text,

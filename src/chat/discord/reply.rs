@@ -233,6 +233,7 @@ mod tests {
             stars: None,
             withdrawn: false,
             badges: Vec::new(),
+            community: None,
         }
     }
 

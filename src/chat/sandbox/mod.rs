@@ -166,6 +166,7 @@ mod tests {
             stars: None,
             withdrawn: false,
             badges: Vec::new(),
+            community: None,
         })
     }
 

@@ -34,6 +34,7 @@ fn card() -> PaperCard {
         stars: Some(340),
         withdrawn: false,
         badges: Vec::new(),
+        community: None,
     }
 }
 

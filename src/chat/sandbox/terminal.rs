@@ -30,6 +30,7 @@ pub fn card_lines(channel: &str, card: &PaperCard, width: usize) -> String {
         (Style::new(), card.text.clone()),
         (DIM, card.text_credit.clone().unwrap_or_default()),
         (WHY, card.why.clone()),
+        (WHY, card.submitted_by_name().unwrap_or_default()),
     ];
     let mut out = format!("{CHANNEL}#{}{CHANNEL:#}\n", clean(channel));
     for (style, text) in paragraphs.iter().filter(|(_, text)| !text.is_empty()) {
@@ -105,6 +106,7 @@ mod tests {
             stars: None,
             withdrawn: false,
             badges: Vec::new(),
+            community: None,
         }
     }
 

@@ -204,6 +204,9 @@ impl Desk {
             workspace: who.workspace.clone(),
             channel: who.channel.clone(),
             user: who.user.clone(),
+            name: self.name(&who.user),
+            // Where somebody may not write Slack takes no command either.
+            may_post: true,
             may_manage: may == Ok(true),
         };
         (asker, may != Err(Unknown))

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::limits::Method;
 use super::web::Failure;
-use super::{MARK, Slack, errors};
+use super::{MARK, Slack, errors, votes};
+use crate::chat::votes::numbered;
 use crate::chat::{Edit, Edited};
 use crate::domain::{ChannelId, SendOutcome};
 
@@ -31,6 +32,7 @@ const UNDELETABLE: [&str; 5] = [
 
 fn body(edit: Edit<'_>) -> Option<Value> {
     let mut body: Value = serde_json::from_str(edit.body).ok()?;
+    numbered(body.get_mut("blocks"), votes::FIELD, edit.delivery);
     let fields = body.as_object_mut()?;
     fields.retain(|name, _| matches!(name.as_str(), "text" | "blocks" | "attachments"));
     fields.insert("channel".to_owned(), json!(edit.channel));

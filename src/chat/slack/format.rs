@@ -5,6 +5,7 @@
 use slack_morphism::prelude::*;
 
 use super::text::{entities, raw, unformatted};
+use super::votes::with_buttons;
 use super::{group, roundup};
 use crate::chat::Rendered;
 use crate::message::{Message, PaperCard, web_link};
@@ -19,6 +20,8 @@ const FACTS_MAX: usize = 600;
 const TEXT_MAX: usize = 2_000;
 /// Longest credit of the short text.
 const CREDIT_MAX: usize = 100;
+/// Longest words about who submitted a paper, with their escapes.
+const SUBMITTED_MAX: usize = 900;
 /// Longest reason with its escapes.
 const WHY_MAX: usize = 1_000;
 /// Longest short text in the plain rendering; with all else it stays under 4,000.
@@ -32,8 +35,10 @@ pub(super) fn render(message: &Message) -> Rendered {
     match message {
         Message::Paper(card) => {
             let plain = SlackMessageContent::new().with_text(plain(card));
-            let rich = plain.clone().with_blocks(paper_blocks(card));
-            Rendered { rich: json(&rich), plain: json(&plain) }
+            let mut blocks = paper_blocks(card);
+            blocks.extend(submitted(card));
+            let rich = plain.clone().with_blocks(blocks);
+            Rendered { rich: votable(&rich, card), plain: json(&plain) }
         }
         Message::Roundup(card) => {
             let plain = SlackMessageContent::new().with_text(roundup::plain(card));
@@ -49,10 +54,23 @@ pub(super) fn render(message: &Message) -> Rendered {
             let plain = SlackMessageContent::new().with_text(plain_line(card));
             let rest = format!(" · {}", line_parts(card).join(" · "));
             let line = vec![title(card), raw_tail(&rest).into()];
-            let rich = plain.clone().with_blocks(vec![rich(&[line])]);
-            Rendered { rich: json(&rich), plain: json(&plain) }
+            let mut blocks = vec![rich(&[line])];
+            blocks.extend(submitted(card));
+            let rich = plain.clone().with_blocks(blocks);
+            Rendered { rich: votable(&rich, card), plain: json(&plain) }
         }
     }
+}
+
+/// A message with the buttons for votes.
+fn votable(content: &SlackMessageContent, card: &PaperCard) -> String {
+    let value = serde_json::to_value(content).expect("a message of strings and numbers is always JSON");
+    with_buttons(value, card).to_string()
+}
+
+/// Who put the paper before the channel.
+fn submitted(card: &PaperCard) -> Option<SlackBlock> {
+    Some(small(&entities(&card.submitted_by_name()?, SUBMITTED_MAX)))
 }
 
 /// The blocks of one paper in full width.
@@ -148,6 +166,7 @@ fn plain(card: &PaperCard) -> String {
     lines.push(unformatted(&card.text, PLAIN_TEXT_MAX));
     lines.extend(card.text_credit.as_ref().map(|credit| unformatted(credit, CREDIT_MAX)));
     lines.push(unformatted(&card.why, WHY_MAX / 2));
+    lines.extend(card.submitted_by_name().map(|said| unformatted(&said, SUBMITTED_MAX / 2)));
     lines.retain(|line| !line.is_empty());
     lines.join("\n")
 }
@@ -181,6 +200,7 @@ mod tests {
             stars: Some(340),
             withdrawn: false,
             badges: Vec::new(),
+            community: None,
         }
     }
 
@@ -198,6 +218,7 @@ mod tests {
         {"elements":[{"emoji":false,"text":"Ada Lovelace, Charles Babbage and 3 more · cs.RO · 4 Aug 2026 · 12 upvotes","type":"plain_text"}],"type":"context"}
         {"elements":[{"elements":[{"text":"Robots learn <faster>.","type":"text"}],"type":"rich_text_section"},{"elements":[{"style":{"italic":true},"text":"Summary by Llama","type":"text"}],"type":"rich_text_section"},{"elements":[{"text":"code","type":"link","url":"https://github.com/a/b"},{"text":" (340 stars)","type":"text"},{"text":" · ","type":"text"},{"text":"project page","type":"link","url":"https://a.org/?x=1&y=2"}],"type":"rich_text_section"}],"type":"rich_text"}
         {"elements":[{"emoji":false,"text":"Matches “robots” in the title","type":"plain_text"}],"type":"context"}
+        {"elements":[{"action_id":"press:0","text":{"emoji":false,"text":"▲","type":"plain_text"},"type":"button","value":"vote:up"},{"action_id":"press:1","text":{"emoji":false,"text":"▼","type":"plain_text"},"type":"button","value":"vote:down"}],"type":"actions"}
         "#);
     }
 
@@ -220,7 +241,7 @@ mod tests {
     fn a_line_is_a_linked_title_and_its_facts() {
         let rendered = render(&Message::Line(card()));
         let rich: Value = serde_json::from_str(&rendered.rich).unwrap();
-        insta::assert_snapshot!(rich["blocks"], @r#"[{"elements":[{"elements":[{"style":{"bold":true},"text":"Flow & Matching","type":"link","url":"https://arxiv.org/abs/2608.01234"},{"text":" · Ada Lovelace, Charles Babbage and 3 more · cs.RO · 4 Aug 2026 · 12 upvotes","type":"text"}],"type":"rich_text_section"}],"type":"rich_text"}]"#);
+        insta::assert_snapshot!(rich["blocks"], @r#"[{"elements":[{"elements":[{"style":{"bold":true},"text":"Flow & Matching","type":"link","url":"https://arxiv.org/abs/2608.01234"},{"text":" · Ada Lovelace, Charles Babbage and 3 more · cs.RO · 4 Aug 2026 · 12 upvotes","type":"text"}],"type":"rich_text_section"}],"type":"rich_text"},{"elements":[{"action_id":"press:0","text":{"emoji":false,"text":"▲","type":"plain_text"},"type":"button","value":"vote:up"},{"action_id":"press:1","text":{"emoji":false,"text":"▼","type":"plain_text"},"type":"button","value":"vote:down"}],"type":"actions"}]"#);
         insta::assert_snapshot!(rich["text"].as_str().unwrap(), @"Flow &amp; Matching · Ada Lovelace, Charles Babbage and 3 more · cs.RO · 4 Aug 2026 · 12 upvotes · <https://arxiv.org/abs/2608.01234>");
         assert_eq!(rendered.plain, json_text(&rich["text"]));
     }
@@ -247,7 +268,7 @@ mod tests {
             ..card()
         };
         let (rich, plain) = parts(empty);
-        assert_eq!(rich["blocks"].as_array().unwrap().len(), 2);
+        assert_eq!(rich["blocks"].as_array().unwrap().len(), 3);
         assert_eq!(plain["text"], "Untitled paper\n4 Aug 2026");
     }
 }

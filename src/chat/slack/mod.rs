@@ -24,6 +24,7 @@ mod socket;
 mod text;
 mod urls;
 mod view;
+mod votes;
 mod web;
 
 use std::time::Duration;
@@ -35,6 +36,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::votes::numbered;
 use super::{ChatPlatform, Edit, Edited, Post, Rendered};
 use crate::domain::{ChannelId, Found, Platform, SendOutcome};
 use crate::message::Message;
@@ -109,6 +111,7 @@ impl Slack {
 /// The stored rendering with its address, its mark, and every automatism of Slack off.
 fn addressed(post: Post<'_>) -> Option<Value> {
     let mut body: Value = serde_json::from_str(post.body).ok()?;
+    numbered(body.get_mut("blocks"), votes::FIELD, post.delivery);
     let fields = body.as_object_mut()?;
     let own = json!({
         "channel": post.channel,

@@ -126,7 +126,7 @@ fn other_options_fit_where_they_belong() {
     };
     let line = "roundup daily 9am mark say trending:weekly subscription:3";
     assert_eq!(slack(line), Ok(Command::Roundup { wanted }));
-    assert_eq!(slack("trending MONTH"), Ok(Command::Trending { window: Window::Month }));
+    assert_eq!(slack("trending MONTH"), Ok(Command::Trending { window: Window::Month, scope: Scope::Here }));
     let pause = |subscription, until| Ok(Command::Pause { subscription, until });
     assert_eq!(slack("pause"), pause(None, None));
     assert_eq!(

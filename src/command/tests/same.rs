@@ -43,6 +43,7 @@ fn value(kind: Kind) -> BoxedStrategy<String> {
         Kind::Channel => "[1-9][0-9]{5,17}".boxed(),
         Kind::Address => "https://[a-z]{3,9}\\.example/[a-z]{1,9}".boxed(),
         Kind::Feed => prop_oneof!["[1-9][0-9]?", "feed-[1-9]", "[A-Z][a-z]{1,9} [a-z]{1,9}"].boxed(),
+        Kind::Text => "[a-z]{3,9}".boxed(),
         Kind::Command => prop::sample::select(names()).prop_map(str::to_owned).boxed(),
     }
 }

@@ -119,6 +119,8 @@ mod tests {
         /papers status – Say how the sources and this channel are, and why it is quiet
         /papers source list – List the feeds that this channel follows, and how reading them goes
         /papers email – Get trending papers by e-mail
+        /papers submit – Put a paper before this channel
+        /papers remove – Take a paper out of this channel for good
         /papers help – Explain the commands and the query language
 
         Set up this channel
@@ -130,6 +132,7 @@ mod tests {
         /papers source add – Follow a feed (RSS, Atom or JSON Feed) in this channel
         /papers source remove – Follow a feed no longer in this channel
         /papers limits – Show or set how much this channel gets at once
+        /papers community – Show or set who may submit papers to this channel
 
         What a query can say
         diffusion video – both words

@@ -11,18 +11,21 @@ pub mod limits;
 pub mod mistakes;
 pub mod pause;
 pub mod platform;
+pub mod remove;
 pub mod roundup;
 pub mod search;
 pub mod show;
 pub mod similar;
 pub mod source;
 pub mod status;
+pub mod submit;
 pub mod subscribe;
 pub mod subscriptions;
 mod terms;
 pub mod trending;
 pub mod trouble;
 pub mod unsubscribe;
+pub mod vote;
 pub mod words;
 
 /// A reply as the terminal shows it, for snapshots.

@@ -142,7 +142,7 @@ pub fn details(kind: RoundupKind, date: Date, entries: Vec<Entry>, total: u64, p
 pub fn rank(rank: &Rank) -> Line {
     match rank {
         Rank::Match(standing) => Piece::from(rank_words(standing)).into(),
-        Rank::Rise { upvotes, stars } => gained(*upvotes, *stars),
+        Rank::Rise { upvotes, stars, here } => gained(*upvotes, *stars, *here),
     }
 }
 
@@ -157,14 +157,23 @@ pub fn rank_words(standing: &Standing) -> String {
         days => format!("being listed {days} days ago"),
     };
     let parts = [
-        (votes, counted(standing.votes.into(), "vote gained", "votes gained")),
+        (votes, votes_words(standing)),
         (stars, counted(standing.stars.into(), "star gained", "stars gained")),
         (strength, format!("a match in {place}")),
         (age, listed),
     ];
-    let parts = parts.into_iter().filter(|(part, _)| *part >= 0.05);
+    let parts = parts.into_iter().filter(|(part, _)| part.abs() >= 0.05);
     let parts: Vec<String> = parts.map(|(part, words)| format!("{part:.1} for {words}")).collect();
     format!("Rank {:.1}: {}", standing.score(), parts.join(", "))
+}
+
+fn votes_words(standing: &Standing) -> String {
+    let gained = counted(standing.votes.into(), "vote gained", "votes gained");
+    if standing.here == 0 {
+        return gained;
+    }
+    let sign = if standing.here > 0 { '+' } else { '−' };
+    format!("{gained} and {sign}{} here", counted(standing.here.unsigned_abs(), "vote", "votes"))
 }
 
 /// When a roundup comes that leaves out what is as for the channel's.

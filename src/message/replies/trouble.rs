@@ -11,9 +11,13 @@ pub fn too_fast(time: Duration) -> Reply {
     Reply::text(Piece::from(format!("That was a lot in a short time. Please try again in {}.", wait(time))))
 }
 
-/// Somebody may not change the channel.
-pub fn no_right(platform: Platform) -> Reply {
-    let who = match platform {
+/// Who may manage the channel, for somebody who may not.
+pub(super) fn managers_only(platform: Platform) -> Line {
+    vec![managers(platform).into()]
+}
+
+fn managers(platform: Platform) -> &'static str {
+    match platform {
         Platform::Discord => {
             "Only people with the permission Manage Channels can change what is posted in this channel. Ask one of \
              them, or a moderator, to do it."
@@ -23,7 +27,12 @@ pub fn no_right(platform: Platform) -> Reply {
              administrator who they are."
         }
         Platform::Email | Platform::Sandbox => "You may not change what is posted in this channel.",
-    };
+    }
+}
+
+/// Somebody may not change the channel.
+pub fn no_right(platform: Platform) -> Reply {
+    let who = managers(platform);
     let line: Line = vec![
         who.into(),
         " Everybody can use ".into(),

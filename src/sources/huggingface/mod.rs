@@ -18,7 +18,7 @@ use url::Url;
 
 use super::fetch::{FetchError, Fetched, Fetcher, RateLimit, Validators};
 use super::{DayListings, Rows, Source, SourceError};
-use crate::domain::{Listing, SourceName};
+use crate::domain::{Listing, PaperId, SourceName};
 
 /// The most rows that the API gives per page.
 pub const MAX_PAGE_LIMIT: usize = 100;
@@ -53,6 +53,27 @@ impl HuggingFace {
     pub fn new(fetcher: Fetcher, base_url: Url, page_limit: usize) -> Self {
         let fetcher = fetcher.trusting(&base_url);
         Self { fetcher, base_url, page_limit: page_limit.clamp(1, MAX_PAGE_LIMIT) }
+    }
+
+    /// Looks a paper up by its arXiv id; `None` when nobody has put it there.
+    pub async fn paper(&self, id: &PaperId, today: Date) -> Result<Option<Listing>, FetchError> {
+        let mut url = self.base_url.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(["api", "papers", id.as_str()]);
+        }
+        let document = match self.fetcher.get(&url, None).await {
+            Ok(Fetched::Body(document)) => document,
+            Ok(Fetched::NotModified { .. }) => {
+                return Err(FetchError::refused(&url, "it answered 304 to a plain question"));
+            }
+            Err(FetchError::Rejected { status, .. }) if status.as_u16() == 404 => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let paper: Value = serde_json::from_slice(document.json_bytes()?)
+            .map_err(|_| document.not_the_api("it is not valid JSON"))?;
+        let listing = row::listing(&serde_json::json!({ "paper": paper }), today, today);
+        let listing = listing.map_err(|what| document.not_the_api(&what))?;
+        Ok(Some(listing).filter(|listing| listing.paper == *id))
     }
 
     fn page_url(&self, day: Date, page: usize) -> Url {

@@ -83,7 +83,7 @@ async fn rows(store: &Store, now: Timestamp, short: usize) -> anyhow::Result<Vec
 
 fn row(card: &PaperCard, risen: Option<&Risen>) -> Row {
     let byline = Some(card.byline.clone()).filter(|byline| !byline.is_empty());
-    let gained = risen.map(|risen| gained(risen.upvotes, risen.stars)).unwrap_or_default();
+    let gained = risen.map(|risen| gained(risen.upvotes, risen.stars, 0)).unwrap_or_default();
     let gained = gained.into_iter().filter_map(|piece| match piece {
         Piece::Strong(text) | Piece::Plain(text) => Some(format!("{text} this week")),
         _ => None,

@@ -16,6 +16,8 @@ fn asker(person: Person, may_manage: bool) -> Asker {
         workspace: person.guild.map(|guild| guild.to_string()),
         channel: ChannelId::parse(Platform::Discord, &person.channel.to_string()).unwrap(),
         user: UserId(person.user.to_string()),
+        name: Some("A Person".to_owned()),
+        may_post: true,
         may_manage,
     }
 }

@@ -25,6 +25,9 @@ fn example(command: &str) -> Vec<Value> {
         "source add" => vec![text("feed", "https://www.nature.com/nature.rss")],
         "source remove" => vec![text("feed", "2")],
         "limits" => vec![text("per_day", "8"), text("quiet", "22:00-07:00"), text("spike", "on")],
+        "submit" => vec![text("paper", "2608.01234"), text("note", "Worth reading for its ablations")],
+        "remove" => paper(),
+        "community" => vec![text("submit", "managers")],
         "help" => vec![text("command", "subscribe")],
         _ => Vec::new(),
     }

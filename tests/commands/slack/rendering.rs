@@ -26,6 +26,7 @@ fn card(title: &str) -> PaperCard {
         stars: None,
         withdrawn: false,
         badges: Vec::new(),
+        community: None,
     }
 }
 
