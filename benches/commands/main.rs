@@ -19,7 +19,7 @@ use std::time::Instant;
 
 use jiff::civil::Date;
 use paperwire::chat::{Action, CommandHandler as _, Completion, Request};
-use paperwire::command::{Command, Order, Topic, Window};
+use paperwire::command::{Command, Order, Scope, Topic, Window};
 
 use corpus::Corpus;
 use loopback::{Loopback, Sent};
@@ -82,7 +82,7 @@ async fn run(args: &Args) {
     ids.extend(begun);
     complete(args, &shop, "commands/complete/paper", Topic::Paper, &ids).await;
     for (name, window) in [("day", Window::Day), ("week", Window::Week), ("month", Window::Month)] {
-        let commands = vec![Command::Trending { window }; 40];
+        let commands = vec![Command::Trending { window, scope: Scope::default() }; 40];
         answer(args, &shop, &format!("commands/trending/{name}"), commands).await;
     }
     answer(args, &shop, "commands/latest", vec![Command::Latest { query: None }; 200]).await;

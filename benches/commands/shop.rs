@@ -89,6 +89,8 @@ pub fn asker() -> Asker {
         workspace: None,
         channel: channel(),
         user: UserId("bench".to_owned()),
+        name: None,
+        may_post: true,
         may_manage: true,
     }
 }

@@ -84,6 +84,7 @@ fn span(window: Window) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Risen;
 
     #[test]
     fn the_worked_example_of_the_documentation_is_right() {

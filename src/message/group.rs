@@ -113,6 +113,7 @@ mod tests {
             stars: Some(1),
             withdrawn: false,
             badges: Vec::new(),
+            community: None,
         }
     }
 

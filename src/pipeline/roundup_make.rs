@@ -152,7 +152,9 @@ async fn rising(
     let risen = store.risen(start - span, start, now).await?;
     let to = &plan.destination;
     let here = store.votes_since(to.platform, &to.channel, start, now).await?;
+    let removed = store.removed_papers(to.id).await?;
     let mut risen = Rising::together(risen, here);
+    risen.retain(|one| !removed.contains(&one.risen.paper));
     if risen.is_empty() {
         return Ok(None);
     }

@@ -165,7 +165,7 @@ macro_rules! settings {
         "l.per_day, l.quiet_from, l.quiet_until, COALESCE(l.spike, FALSE) AS spike,
             r.local_time, r.zone, r.every, r.size
         FROM destination LEFT JOIN limit_setting l ON l.destination_id = destination.id
-            LEFT JOIN roundup_setting r ON r.destination_id = destination.id"
+            LEFT JOIN roundup_setting r ON r.destination_id = destination.id AND r.kind = 'matches'"
     };
 }
 
@@ -252,14 +252,16 @@ const WAITING: &str = "SELECT COUNT(*) FROM kept_paper k
             WHERE d.destination_id = $1 AND d.paper_id = k.paper_id AND d.kind = 'paper'
                 AND d.state IN ('pending', 'leased', 'unknown', 'sent'))
         AND NOT EXISTS (SELECT 1 FROM roundup_paper p
-            JOIN roundup u ON u.destination_id = p.destination_id AND u.local_date = p.local_date
+            JOIN roundup u ON u.destination_id = p.destination_id AND u.kind = p.kind
+                AND u.local_date = p.local_date
             JOIN delivery d ON d.id = u.delivery_id
-            WHERE p.destination_id = $1 AND p.paper_id = k.paper_id AND d.state NOT IN ('dead', 'skipped'))";
+            WHERE p.destination_id = $1 AND p.paper_id = k.paper_id AND p.kind <> 'trending' AND d.state NOT IN ('dead', 'skipped'))";
 
 const HERE: &str = "SELECT k.kept_at, k.cause, (SELECT MAX(u.local_date) FROM roundup_paper p
-            JOIN roundup u ON u.destination_id = p.destination_id AND u.local_date = p.local_date
+            JOIN roundup u ON u.destination_id = p.destination_id AND u.kind = p.kind
+                AND u.local_date = p.local_date
             JOIN delivery d ON d.id = u.delivery_id
-            WHERE p.destination_id = $1 AND p.paper_id = k.paper_id AND d.state NOT IN ('dead', 'skipped')) AS roundup
+            WHERE p.destination_id = $1 AND p.paper_id = k.paper_id AND p.kind <> 'trending' AND d.state NOT IN ('dead', 'skipped')) AS roundup
     FROM kept_paper k WHERE k.destination_id = $1 AND k.paper_id = $2";
 
 impl Store {

@@ -24,7 +24,7 @@ const DUE: &str = concat!(
     FROM card c JOIN delivery d ON d.id = c.delivery_id JOIN destination x ON x.id = d.destination_id
     WHERE c.votes_cast > c.votes_shown AND c.recount_at <= $2 AND c.stopped IS NULL
         AND (c.lease_until IS NULL OR c.lease_until <= $2)
-        AND d.state = 'sent' AND x.paused_at IS NULL AND $1 LIKE '%,' || x.platform || ',%'
+        AND d.state = 'sent' AND d.bundle IS NULL AND d.message_id <> '' AND x.paused_at IS NULL AND $1 LIKE '%,' || x.platform || ',%'
     ORDER BY c.recount_at, d.id LIMIT $3"
 );
 

@@ -2,6 +2,7 @@
 //!
 //! A deletion is idempotent: whoever claims it does it, and a crash only does it once more.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,7 +15,7 @@ use super::outbox::queue::refresh;
 use super::routing::HOLD_VERSION;
 use super::values::{count, micros, text};
 use super::{Store, StoreError};
-use crate::domain::{ChannelId, PaperKey, Platform, UserId};
+use crate::domain::{ChannelId, DestinationId, PaperKey, Platform, UserId};
 
 /// How long one process may take for a deletion before another takes it over, and between looks at a post on its way.
 const HOLD: Duration = Duration::from_secs(30);
@@ -173,6 +174,14 @@ impl Store {
             refresh!(self, tx, [destination]);
             Ok(Removed::Done { posted: open > 0 })
         })
+    }
+
+    /// The papers that were taken out of a channel.
+    pub async fn removed_papers(&self, channel: DestinationId) -> Result<HashSet<PaperKey>, StoreError> {
+        let sql = "SELECT paper_id FROM removal WHERE destination_id = $1";
+        let rows: Vec<i64> =
+            reading!(self, |tx| query_scalar(sql).bind(channel.0).fetch_all(&mut *tx).await?);
+        Ok(rows.into_iter().map(PaperKey).collect())
     }
 
     /// Claims up to `limit` messages that are to be deleted, those longest due first.

@@ -14,7 +14,7 @@ use super::subscribers::{ONE, Subscriber, SubscriberRow, SubscriberState};
 use super::subscriptions::RAISE_VERSION;
 use super::values::{from_json, json, micros};
 use super::{Store, StoreError};
-use crate::domain::{ChannelId, MailWish, Platform};
+use crate::domain::{ChannelId, MailWish, Platform, RoundupKind};
 
 /// Who is named as the maker of subscribers' subscriptions.
 const OWNER: &str = "subscriber";
@@ -37,9 +37,11 @@ const SUBSCRIBE: &str =
     "INSERT INTO subscription (destination_id, query, created_by, created_at, cadence, style)
     VALUES ($1, $2, $3, $4, $5, 'card')
     ON CONFLICT (destination_id, query) DO UPDATE SET cadence = excluded.cadence";
-const SCHEDULE: &str = "INSERT INTO roundup_setting (destination_id, zone, every, changed_by, changed_at)
-    VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (destination_id) DO UPDATE SET zone = excluded.zone, every = excluded.every,
+const UNSCHEDULE_OTHERS: &str = "DELETE FROM roundup_setting WHERE destination_id = $1 AND kind <> $2";
+const SCHEDULE: &str =
+    "INSERT INTO roundup_setting (destination_id, zone, every, changed_by, changed_at, kind)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (destination_id, kind) DO UPDATE SET zone = excluded.zone, every = excluded.every,
         changed_by = excluded.changed_by, changed_at = excluded.changed_at";
 const ACTIVATE: &str = "UPDATE mail_subscriber
     SET state = 'active', wish = $2, bounces = 0, confirmed_at = $3, ended_at = NULL WHERE channel = $1";
@@ -62,12 +64,15 @@ macro_rules! grant {
                 .execute(&mut *$tx)
                 .await?;
         }
+        let kind = if wanted.is_some() { RoundupKind::Matches } else { RoundupKind::Trending }.to_string();
+        query(UNSCHEDULE_OTHERS).bind(destination).bind(&kind).execute(&mut *$tx).await?;
         query(SCHEDULE)
             .bind(destination)
             .bind(&wish.zone)
             .bind(wish.rhythm.every().name())
             .bind(OWNER)
             .bind(at)
+            .bind(&kind)
             .execute(&mut *$tx)
             .await?;
         query(ACTIVATE).bind($channel.as_str()).bind(json(wish)).bind(at).execute(&mut *$tx).await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use paperwire::chat::ChatPlatform;
 use paperwire::chat::sandbox::{Sandbox, SandboxLedger};
 use paperwire::clock::Clock;
-use paperwire::domain::{ChannelId, DeliveryId, DeliveryState, Verdict};
+use paperwire::domain::{ChannelId, DeliveryId, DeliveryState, RoundupKind, Verdict};
 use paperwire::pipeline::{Cards, Curation, Router, step_until_idle};
 
 use crate::bot::Desk;
@@ -116,7 +116,7 @@ on_both! {
         step_until_idle(&router).await.unwrap();
         let plan = desk.db.store.roundup_plans().await.unwrap().remove(0);
         let since = desk.clock.now() - Duration::from_hours(48);
-        let collected = async || desk.db.store.collected(plan.destination.id, since).await.unwrap().len();
+        let collected = async || desk.db.store.collected(plan.destination.id, RoundupKind::Matches, since, None).await.unwrap().len();
         assert_eq!(collected().await, 1);
         ada.asks("remove 2608.00001").await;
         assert_eq!(collected().await, 0);

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use paperwire::domain::{Bound, LimitsChange};
+use paperwire::domain::{Bound, LimitsChange, RoundupKind};
 use paperwire::message::ALSO_MATCHED;
 use paperwire::pipeline::{Stage as _, Step, step_until_idle};
 
@@ -57,7 +57,7 @@ on_both! {
         let until = "2026-08-05T05:00:00Z".parse().unwrap();
         assert_eq!(world.keeper().step().await.unwrap(), Step::Idle { until: Some(until) });
         // A roundup over night does not bring what may still be posted.
-        let collected = world.db.store.collected(world.channel().await, jiff::Timestamp::UNIX_EPOCH).await.unwrap();
+        let collected = world.db.store.collected(world.channel().await, RoundupKind::Matches, jiff::Timestamp::UNIX_EPOCH, None).await.unwrap();
         assert!(collected.is_empty());
         world.pass(HOUR * 8 + HOUR / 2).await;
         assert_eq!(world.queued().await, ["2608.00002", "2608.00003"], "the best of the night");

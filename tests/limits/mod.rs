@@ -126,6 +126,8 @@ pub fn asker() -> Asker {
         workspace: Some("lab".to_owned()),
         channel: ChannelId::parse(Platform::Sandbox, "robotics").unwrap(),
         user: UserId("ada".to_owned()),
+        name: None,
+        may_post: true,
         may_manage: true,
     }
 }

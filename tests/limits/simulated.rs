@@ -112,9 +112,9 @@ async fn is_whole(db: &Database, listed: usize) {
     assert_eq!(distinct.len(), own.len(), "no paper is posted twice");
     let in_roundups =
         "SELECT COUNT(*) FROM roundup_paper p JOIN roundup u ON u.destination_id = p.destination_id
-        AND u.local_date = p.local_date JOIN delivery d ON d.id = u.delivery_id WHERE d.state <> 'skipped'";
+        AND u.kind = p.kind AND u.local_date = p.local_date JOIN delivery d ON d.id = u.delivery_id WHERE d.state <> 'skipped'";
     let twice = "SELECT COUNT(*) FROM (SELECT p.paper_id FROM roundup_paper p JOIN roundup u
-        ON u.destination_id = p.destination_id AND u.local_date = p.local_date
+        ON u.destination_id = p.destination_id AND u.kind = p.kind AND u.local_date = p.local_date
         JOIN delivery d ON d.id = u.delivery_id WHERE d.state <> 'skipped'
         GROUP BY p.paper_id HAVING COUNT(*) > 1) repeated";
     assert_eq!(db.column(twice).await, 0, "no paper is in two roundups");
@@ -122,7 +122,7 @@ async fn is_whole(db: &Database, listed: usize) {
         WHERE d.kind = 'paper' AND d.state = 'sent'";
     assert_eq!(db.column(both).await, 0, "no paper is posted and in a roundup");
     let waiting = "SELECT COUNT(*) FROM kept_paper k WHERE NOT EXISTS (SELECT 1 FROM roundup_paper p
-        JOIN roundup u ON u.destination_id = p.destination_id AND u.local_date = p.local_date
+        JOIN roundup u ON u.destination_id = p.destination_id AND u.kind = p.kind AND u.local_date = p.local_date
         JOIN delivery d ON d.id = u.delivery_id WHERE p.paper_id = k.paper_id AND d.state <> 'skipped')";
     let unrouted = "SELECT COUNT(*) FROM paper WHERE routed_at IS NULL";
     let skipped = "SELECT COUNT(*) FROM delivery d WHERE d.kind = 'paper' AND d.state = 'skipped'

@@ -61,6 +61,7 @@ async fn at_every_limit_a_letter_is_whole_small_enough_and_counts_what_it_leaves
                 upvotes: None,
                 stars: None,
                 badges: Vec::new(),
+                community: None,
                 ..card("")
             }),
             1,

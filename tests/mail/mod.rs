@@ -100,6 +100,7 @@ fn card(title: &str) -> PaperCard {
         stars: Some(340),
         withdrawn: false,
         badges: vec!["v2".to_owned()],
+        community: None,
     }
 }
 
@@ -109,6 +110,7 @@ fn line(title: &str) -> RoundupLine {
         title: title.to_owned(),
         url: "https://arxiv.org/abs/2608.01234".to_owned(),
         facts: ["Ada Lovelace and 663 more", "cs.RO", "4 Aug 2026", "12 upvotes"].map(str::to_owned).to_vec(),
+        posted: None,
     }
 }
 
@@ -124,6 +126,7 @@ fn roundup(sections: &[(&str, &[&str])]) -> RoundupCard {
             })
             .collect(),
         note: "2 more matched but did not fit in".to_owned(),
+        details: None,
     }
 }
 

@@ -8,7 +8,9 @@ use async_trait::async_trait;
 use paperwire::chat::ChatPlatform;
 use paperwire::chat::sandbox::{Sandbox, SandboxLedger, read};
 use paperwire::clock::Clock;
-use paperwire::domain::{ChannelId, DeliveryId, DeliveryState as S, PauseCause, RetryPolicy, Subscription};
+use paperwire::domain::{
+    ChannelId, DeliveryId, DeliveryState as S, PauseCause, RetryPolicy, RoundupKind, Subscription,
+};
 use paperwire::message::{Message, RoundupCard};
 use paperwire::pipeline::{SendSettings, Sender, Stage as _, step_until_idle};
 use tokio::sync::Notify;
@@ -99,7 +101,12 @@ impl World {
 
     async fn collected(&self) -> usize {
         let since = self.clock.now() - Duration::from_hours(30 * 24);
-        self.db.store.collected(self.robots.destination.id, since).await.unwrap().len()
+        self.db
+            .store
+            .collected(self.robots.destination.id, RoundupKind::Matches, since, None)
+            .await
+            .unwrap()
+            .len()
     }
 }
 

@@ -122,6 +122,7 @@ impl Replica {
             owner: owner.to_owned(),
             lease: Duration::from_mins(1),
             concurrency: 8,
+            group: 1,
             policy: RetryPolicy {
                 schedule: vec![Duration::from_secs(1)],
                 max_wait: Duration::from_mins(1),

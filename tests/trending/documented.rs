@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, ToSpan as _};
 use paperwire::clock::Clock as _;
-use paperwire::command::{Command, Window};
+use paperwire::command::{Command, Scope, Window};
 use paperwire::domain::{Counters, Facts};
 use paperwire::store::Risen;
 
@@ -136,7 +136,7 @@ on_both! {
         let desk = Desk::new(db);
         rows.reverse();
         look(&desk, &rows, true).await;
-        let text = desk.person("ada").gives(Command::Trending { window: Window::Day }).await.text();
+        let text = desk.person("ada").gives(Command::Trending { window: Window::Day, scope: Scope::default() }).await.text();
         rows.retain(|row| row.momentum.is_some());
         rows.sort_by(|a, b| b.momentum.unwrap().total_cmp(&a.momentum.unwrap()));
         let shown: Vec<usize> = rows.iter().map(|row| text.find(&format!("Paper {}", row.name)).unwrap()).collect();

@@ -31,7 +31,7 @@ fn value(kind: Kind) -> BoxedStrategy<String> {
             .prop_filter("at most a year", |text| time::until(text).is_ok())
             .boxed(),
         Kind::Time => prop_oneof!["[01][0-9]:[0-5][0-9]", "[1-9](am|pm)", "[1-9]"].boxed(),
-        Kind::Address => prop::sample::select(vec!["ada@example.org", "Ada.L+x@exa-mple.co.uk"])
+        Kind::Mail => prop::sample::select(vec!["ada@example.org", "Ada.L+x@exa-mple.co.uk"])
             .prop_map(str::to_owned)
             .boxed(),
         Kind::Zone => prop::sample::select(zones().collect::<Vec<_>>()).prop_map(str::to_lowercase).boxed(),

@@ -253,14 +253,14 @@ mod tests {
 
     #[test]
     fn the_place_of_a_paper_is_told_in_numbers_that_add_up() {
-        let standing = Standing { votes: 7, stars: 3, strength: 0.5, age_days: 7.0 };
+        let standing = Standing { votes: 7, stars: 3, here: 0, strength: 0.5, age_days: 7.0 };
         assert_eq!(
             rank_words(&standing),
             "Rank 5.0: 3.0 for 7 votes gained, 1.0 for 3 stars gained, 0.5 for a match in the keywords, 0.5 for \
              being listed 7 days ago"
         );
         assert_eq!(rank_words(&Standing::default()), "Rank 1.0: 1.0 for being listed today");
-        assert_eq!(rank(&Rank::Rise { upvotes: 41, stars: 1 }), gained(41, 1));
+        assert_eq!(rank(&Rank::Rise { upvotes: 41, stars: 1, here: 0 }), gained(41, 1, 0));
     }
 
     #[test]
