@@ -18,20 +18,22 @@ pub(super) fn control(ballot: Ballot) -> String {
 }
 
 /// Gives the buttons of a rendering the number of their message; `field` is where the platform keeps their names.
-pub(super) fn numbered(part: Option<&mut Value>, field: &str, delivery: DeliveryId) {
+pub(super) fn numbered(part: &mut Value, field: &str, delivery: DeliveryId) {
     match part {
-        Some(Value::Array(parts)) => {
-            parts.iter_mut().for_each(|part| numbered(Some(part), field, delivery));
+        Value::Array(parts) => {
+            for part in parts {
+                numbered(part, field, delivery);
+            }
         }
-        Some(Value::Object(fields)) => {
+        Value::Object(fields) => {
             for (name, value) in fields {
                 let ballot =
                     value.as_str().and_then(|name| Ballot::ALL.into_iter().find(|one| control(*one) == name));
                 match ballot {
                     Some(ballot) if name == field => {
-                        *value = format!("{}:{delivery}", control(ballot)).into()
+                        *value = format!("{}:{delivery}", control(ballot)).into();
                     }
-                    _ => numbered(Some(value), field, delivery),
+                    _ => numbered(value, field, delivery),
                 }
             }
         }
@@ -58,7 +60,7 @@ mod tests {
         let mut body =
             json!({"title": "vote:up", "rows": [{"parts": [{"id": "vote:up"}, {"id": "vote:down"}]}]});
         let delivery = DeliveryId(Uuid::max());
-        numbered(Some(&mut body), "id", delivery);
+        numbered(&mut body, "id", delivery);
         let [up, down] = [0, 1].map(|at| body["rows"][0]["parts"][at]["id"].as_str().unwrap().to_owned());
         assert!(up.len() <= 80, "{up}");
         assert_eq!(pressed(&up), Some((Ballot::Up, delivery)));

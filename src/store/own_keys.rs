@@ -12,16 +12,15 @@ impl Store {
     /// The key from which the tokens in letters' links are made.
     pub async fn mail_key(&self) -> Result<MailKey, StoreError> {
         let known: Option<String> = reading!(self, |tx| query_scalar(READ).fetch_optional(&mut *tx).await?);
-        let hex = match known {
-            Some(hex) => hex,
-            None => {
-                let new = data_encoding::HEXLOWER.encode(&MailKey::random_bytes());
-                writing!(self, |tx| {
-                    query(MAKE).bind(new).execute(&mut *tx).await?;
-                    // Another process may have been first.
-                    query_scalar(READ).fetch_one(&mut *tx).await?
-                })
-            }
+        let hex = if let Some(hex) = known {
+            hex
+        } else {
+            let new = data_encoding::HEXLOWER.encode(&MailKey::random_bytes());
+            writing!(self, |tx| {
+                query(MAKE).bind(new).execute(&mut *tx).await?;
+                // Another process may have been first.
+                query_scalar(READ).fetch_one(&mut *tx).await?
+            })
         };
         let bytes =
             data_encoding::HEXLOWER.decode(hex.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());

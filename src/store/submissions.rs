@@ -78,9 +78,10 @@ impl Store {
                 .bind(new.channel.as_str())
                 .fetch_optional(&mut *tx)
                 .await?;
-            let destination: i64 = match known {
-                Some(known) => known,
-                None => open_destination!(tx, new.platform, new.channel, new.workspace),
+            let destination: i64 = if let Some(known) = known {
+                known
+            } else {
+                open_destination!(tx, new.platform, new.channel, new.workspace)
             };
             let removed: Option<i64> =
                 query_scalar(REMOVED).bind(destination).bind(paper).fetch_optional(&mut *tx).await?;

@@ -30,7 +30,7 @@ async fn a_paper_is_submitted_in_the_terminal_and_waits_for_its_sandbox_channel(
     };
     let told = tokio::task::spawn_blocking(move || {
         ["submit 2608.00007 Worth reading", "submit 2608.00007", "submit 2608.00404", "remove 2608.00007"]
-            .map(|line| ask(line))
+            .map(ask)
     });
     let [queued, known, nowhere, removed] = told.await.unwrap();
     assert!(queued.contains("Robots at work will be in this channel in a moment"), "{queued}");

@@ -104,7 +104,7 @@ async fn is_whole(db: &Database, listed: usize) {
         .into_iter()
         .filter(|delivery| !delivery.why.is_empty())
         .inspect(|delivery| {
-            assert!(!matches!(delivery.state, DeliveryState::Dead | DeliveryState::Ambiguous))
+            assert!(!matches!(delivery.state, DeliveryState::Dead | DeliveryState::Ambiguous));
         })
         .map(|delivery| delivery.paper.to_string())
         .collect();

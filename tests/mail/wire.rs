@@ -25,7 +25,8 @@ fn signed(text: &str) -> String {
 }
 
 fn head(letter: &Taken) -> String {
-    letter.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+    let lines: Vec<String> = letter.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    lines.join("\n")
 }
 
 #[tokio::test]

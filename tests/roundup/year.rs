@@ -205,7 +205,8 @@ fn due(channel: &Channel, day: Date) -> Option<Timestamp> {
         Every::Off => false,
     };
     let weekly = channel.queries.iter().any(|(_, cadence)| *cadence == Cadence::Weekly);
-    if !is_due && !(weekly && day.weekday() == Weekday::Monday) {
+    let is_due = is_due || weekly && day.weekday() == Weekday::Monday;
+    if !is_due {
         return None;
     }
     let by_hand = BY_HAND.iter().find(|(name, on, _)| *name == channel.name && *on == day);

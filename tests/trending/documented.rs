@@ -55,8 +55,8 @@ fn rows() -> Vec<Row> {
                 .split('·')
                 .map(|look| {
                     let (at, counted) = look.trim().split_once(": ").unwrap();
-                    let (upvotes, stars) = numbers(counted);
-                    (moment(at), Counters { upvotes, stars, ..Counters::default() })
+                    let counted = numbers(counted);
+                    (moment(at), Counters { upvotes: counted.0, stars: counted.1, ..Counters::default() })
                 })
                 .collect();
             let last = snapshots.last().unwrap().1;

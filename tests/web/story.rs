@@ -55,7 +55,10 @@ async fn somebody_subscribes_and_leaves(database: Database) {
     let mut link = String::new();
     eventually("the letter is there", async || {
         let text = letter(site.folder.path()).unwrap_or_default();
-        link = text.split_whitespace().find(|word| word.starts_with("http")).unwrap_or_default().to_owned();
+        text.split_whitespace()
+            .find(|word| word.starts_with("http"))
+            .unwrap_or_default()
+            .clone_into(&mut link);
         !link.is_empty()
     })
     .await;

@@ -20,7 +20,9 @@ const OF_ANOTHER: u64 = 50005;
 
 fn body(edit: &Edit<'_>) -> Option<Vec<u8>> {
     let mut body: Value = serde_json::from_str(edit.body).ok()?;
-    numbered(body.get_mut("components"), votes::FIELD, edit.delivery);
+    if let Some(part) = body.get_mut("components") {
+        numbered(part, votes::FIELD, edit.delivery);
+    }
     body.as_object_mut()?.retain(|field, _| FIELDS.contains(&field.as_str()));
     serde_json::to_vec(&body).ok()
 }

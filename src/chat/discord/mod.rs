@@ -123,7 +123,9 @@ impl Discord {
 
     fn with_nonce(&self, post: Post<'_>) -> Option<Vec<u8>> {
         let mut body: Value = serde_json::from_str(post.body).ok()?;
-        numbered(body.get_mut("components"), votes::FIELD, post.delivery);
+        if let Some(part) = body.get_mut("components") {
+            numbered(part, votes::FIELD, post.delivery);
+        }
         let fields = body.as_object_mut()?;
         fields.insert("nonce".to_owned(), self.nonce(post).into());
         fields.insert("enforce_nonce".to_owned(), true.into());

@@ -32,7 +32,9 @@ const UNDELETABLE: [&str; 5] = [
 
 fn body(edit: Edit<'_>) -> Option<Value> {
     let mut body: Value = serde_json::from_str(edit.body).ok()?;
-    numbered(body.get_mut("blocks"), votes::FIELD, edit.delivery);
+    if let Some(part) = body.get_mut("blocks") {
+        numbered(part, votes::FIELD, edit.delivery);
+    }
     let fields = body.as_object_mut()?;
     fields.retain(|name, _| matches!(name.as_str(), "text" | "blocks" | "attachments"));
     fields.insert("channel".to_owned(), json!(edit.channel));

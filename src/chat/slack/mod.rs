@@ -111,7 +111,9 @@ impl Slack {
 /// The stored rendering with its address, its mark, and every automatism of Slack off.
 fn addressed(post: Post<'_>) -> Option<Value> {
     let mut body: Value = serde_json::from_str(post.body).ok()?;
-    numbered(body.get_mut("blocks"), votes::FIELD, post.delivery);
+    if let Some(part) = body.get_mut("blocks") {
+        numbered(part, votes::FIELD, post.delivery);
+    }
     let fields = body.as_object_mut()?;
     let own = json!({
         "channel": post.channel,

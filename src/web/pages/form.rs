@@ -74,14 +74,12 @@ impl WishForm {
     /// What is wished; `None` leaves the faults in the form.
     pub fn wish(&mut self) -> Option<MailWish> {
         let query = if self.query.is_empty() { None } else { self.read_query() };
-        match schedule::zone(&self.zone) {
-            // As the database of zones writes it: `Europe/Berlin`.
-            Some(zone) => self.zone = zone.iana_name().unwrap_or("UTC").to_owned(),
-            None => {
-                self.zone_fault = "This is no time zone: choose one from the list.".to_owned();
-                "UTC".clone_into(&mut self.zone);
-            }
+        let zone = schedule::zone(&self.zone);
+        if zone.is_none() {
+            "This is no time zone: choose one from the list.".clone_into(&mut self.zone_fault);
         }
+        // As the database of zones writes it: `Europe/Berlin`.
+        zone.as_ref().and_then(|zone| zone.iana_name()).unwrap_or("UTC").clone_into(&mut self.zone);
         let rhythm = if self.weekly { MailRhythm::Weekly } else { MailRhythm::Daily };
         (!self.has_faults()).then(|| MailWish { rhythm, query, zone: self.zone.clone() })
     }

@@ -15,7 +15,7 @@ fn example(command: &str) -> Vec<Value> {
     let paper = || vec![text("paper", "2608.01234")];
     match command {
         "search" => vec![text("query", "\"flow matching\" cat:cs.RO"), text("since", "30d")],
-        "show" | "similar" | "explain" => paper(),
+        "show" | "similar" | "explain" | "remove" => paper(),
         "latest" => vec![text("query", "diffusion")],
         "trending" => vec![text("window", "week")],
         "subscribe" => vec![text("query", "\"diffusion policy\" -survey"), text("style", "line")],
@@ -26,7 +26,6 @@ fn example(command: &str) -> Vec<Value> {
         "source remove" => vec![text("feed", "2")],
         "limits" => vec![text("per_day", "8"), text("quiet", "22:00-07:00"), text("spike", "on")],
         "submit" => vec![text("paper", "2608.01234"), text("note", "Worth reading for its ablations")],
-        "remove" => paper(),
         "community" => vec![text("submit", "managers")],
         "help" => vec![text("command", "subscribe")],
         _ => Vec::new(),
