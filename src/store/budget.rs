@@ -163,7 +163,7 @@ macro_rules! deliver {
 macro_rules! settings {
     () => {
         "l.per_day, l.quiet_from, l.quiet_until, COALESCE(l.spike, FALSE) AS spike,
-            r.local_time, r.zone, r.every, r.size
+            r.local_time, r.zone, r.every, r.size, r.posted, r.quiet
         FROM destination LEFT JOIN limit_setting l ON l.destination_id = destination.id
             LEFT JOIN roundup_setting r ON r.destination_id = destination.id AND r.kind = 'matches'"
     };
