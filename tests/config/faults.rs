@@ -74,7 +74,7 @@ fn an_unknown_setting_is_refused_with_the_one_that_was_probably_meant() {
     assert_eq!(said("[dicsord]\nmode = \"http\""), "FILE: dicsord: no such setting; did you mean “discord”?");
     assert_eq!(
         said("[web]\ncolour = 1"),
-        "FILE: web.colour: no such setting; allowed here: web.listen, web.public_url"
+        "FILE: web.colour: no such setting; allowed here: web.listen, web.public_url, web.subscribe, web.trusted_proxies"
     );
     assert_eq!(said("discord = 1"), "FILE: discord: is a section: write it as [discord]");
     assert_eq!(
