@@ -110,7 +110,7 @@ impl Stages<'_> {
         let polled = polled.iter().filter(|(_, enabled)| *enabled).map(|(name, _)| SourceName(name));
         let sources = StoredSources::new(self.store.clone(), polled.collect());
         let roundups = Roundups::new(self.store.clone(), self.clock.clone(), self.platforms.all.clone())
-            .waiting_for(Arc::new(sources));
+            .waiting_for(Arc::new(sources), self.config.delivery.wait_for_sources);
         self.run("roundups", Arc::new(roundups), &Arc::default(), self.wakes.deliveries(), false);
     }
 

@@ -221,6 +221,8 @@ pub struct DeliveryConfig {
     pub short_text: usize,
     /// Whether posted messages are edited when something happens to their paper.
     pub living_cards: bool,
+    /// For so long a roundup waits for a source that is late.
+    pub wait_for_sources: Duration,
 }
 
 impl DeliveryConfig {
@@ -240,6 +242,8 @@ impl DeliveryConfig {
             group: reader.read("delivery.group", number(1..=10)),
             short_text: reader.read("delivery.short_text", number(80..=2000)),
             living_cards: reader.read("delivery.living_cards", boolean),
+            wait_for_sources: reader
+                .read("delivery.wait_for_sources", duration(Duration::ZERO..=6 * 60 * MINUTE)),
         }
     }
 

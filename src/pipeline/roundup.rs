@@ -21,8 +21,6 @@ use crate::store::{NewRoundup, RoundupPlan, Store};
 
 /// A roundup that could not be made in time is made up for so long, and then left out.
 const CATCH_UP: Duration = Duration::from_hours(12);
-/// For so long a roundup waits for a source that is late.
-const PATIENCE: Duration = Duration::from_hours(2);
 /// How often it looks whether the source has come.
 const LOOK_AGAIN: Duration = Duration::from_mins(2);
 
@@ -32,6 +30,8 @@ pub struct Roundups {
     clock: Arc<dyn Clock>,
     platforms: HashMap<Platform, Arc<dyn ChatPlatform>>,
     sources: Option<Arc<dyn SourceClock>>,
+    /// For so long a roundup waits for a source that is late.
+    patience: Duration,
     /// When the next one is due, as of a version of the subscriptions.
     next: Mutex<Option<(i64, Timestamp)>>,
 }
@@ -47,14 +47,13 @@ impl Roundups {
         platforms: impl IntoIterator<Item = Arc<dyn ChatPlatform>>,
     ) -> Self {
         let platforms = platforms.into_iter().map(|p| (p.platform(), p)).collect();
-        Self { store, clock, platforms, sources: None, next: Mutex::default() }
+        Self { store, clock, platforms, sources: None, patience: Duration::ZERO, next: Mutex::default() }
     }
 
-    /// Waits up to two hours for sources that are late.
+    /// Waits for sources that are late, and then goes without them.
     #[must_use]
-    pub fn waiting_for(mut self, sources: Arc<dyn SourceClock>) -> Self {
-        self.sources = Some(sources);
-        self
+    pub fn waiting_for(self, sources: Arc<dyn SourceClock>, patience: Duration) -> Self {
+        Self { sources: Some(sources), patience, ..self }
     }
 
     /// Deals with the latest date of one roundup, when it is due and was not dealt with before; gives the time to look
@@ -78,9 +77,9 @@ impl Roundups {
             return Ok(None);
         }
         let day = self.sources_at(plan, firing, days).await?;
-        if !day.late.is_empty() && now < firing.at + PATIENCE {
+        if !day.late.is_empty() && now < firing.at + self.patience {
             debug!("The roundup of {} in {channel} waits for {:?}", firing.date, day.late);
-            return Ok(Some((now + LOOK_AGAIN).min(firing.at + PATIENCE)));
+            return Ok(Some((now + LOOK_AGAIN).min(firing.at + self.patience)));
         }
         let weekly = weekly_too(plan, firing.date);
         let new = match made(&self.store, plan, firing.date, now, weekly).await? {

@@ -36,7 +36,7 @@ impl Told {
 }
 
 fn stage(world: &World, told: &Arc<Told>) -> Roundups {
-    world.stage().waiting_for(Arc::clone(told) as Arc<dyn SourceClock>)
+    world.stage().waiting_for(Arc::clone(told) as Arc<dyn SourceClock>, Duration::from_hours(2))
 }
 
 /// Steps until nothing more is to be done before this time.

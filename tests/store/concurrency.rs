@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use paperwire::domain::{ChannelId, Facts, Listing, Verdict};
+use paperwire::domain::{ChannelId, Facts, Listing, Platform, Verdict};
 use paperwire::store::{Occasion, Store};
 
 use super::{ALL, Database, HUB, LEASE, at, day, delivery, listing, on_both};
@@ -105,11 +105,11 @@ on_both! {
 
     async fn two_subscribers_of_one_query_get_one_subscription(db: Database) {
         let other = Store::open(&db.url).await.unwrap();
-        let channel = ChannelId::parse(ALL[2], "robotics").unwrap();
+        let channel = ChannelId::parse(Platform::Sandbox, "robotics").unwrap();
         let query = "robots".parse().unwrap();
         let subscribe = |store: Store| {
             let (channel, query) = (channel.clone(), std::clone::Clone::clone(&query));
-            async move { store.subscribe(ALL[2], &channel, &query, "cli", at(0)).await.unwrap() }
+            async move { store.subscribe(Platform::Sandbox, &channel, &query, "cli", at(0)).await.unwrap() }
         };
         let (one, two) = tokio::join!(subscribe(db.store.clone()), subscribe(other));
         assert_eq!(one.subscription().id, two.subscription().id);
