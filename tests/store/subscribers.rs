@@ -1,5 +1,5 @@
 use jiff::Timestamp;
-use paperwire::domain::{ChannelId, DeliveryState, MailAddress, MailRhythm, MailWish, Platform};
+use paperwire::domain::{ChannelId, DeliveryState, MailAddress, MailRhythm, MailWish, Platform, RoundupKind};
 use paperwire::store::{BOUNCES_MAX, Confirmed, Store, SubscriberState};
 
 use super::{at, on_both};
@@ -57,9 +57,15 @@ on_both! {
     async fn a_subscriber_who_only_follows_what_trends_has_settings_and_no_subscription(db: Database) {
         let ada = subscriber(&db.store, "ada@example.org", None, at(0)).await;
         assert!(db.store.subscriptions().await.unwrap().is_empty());
-        let place = db.store.destination(Platform::Email, &ada).await.unwrap().unwrap();
-        let settings = db.store.roundup_settings(place.id).await.unwrap();
+        let plans = db.store.roundup_plans().await.unwrap();
+        let [plan] = plans.as_slice() else { panic!("one roundup, of what is trending: {plans:?}") };
+        assert_eq!((&plan.destination.channel, plan.kind), (&ada, RoundupKind::Trending));
+        let settings = &plan.settings;
         assert_eq!((settings.zone.as_deref(), settings.every.unwrap().name()), (Some("UTC"), "daily"));
+        subscriber(&db.store, "ada@example.org", Some("robot"), at(9)).await;
+        let kinds: Vec<_> =
+            db.store.roundup_plans().await.unwrap().into_iter().map(|plan| plan.kind).collect();
+        assert_eq!(kinds, [RoundupKind::Matches], "another wish takes its place");
     }
 
     async fn every_process_has_the_same_key(db: Database) {
