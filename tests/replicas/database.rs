@@ -105,7 +105,7 @@ async fn a_database_that_is_away_at_the_start_is_waited_for() {
     let back = Instant::now();
     eventually("it is ready", async || running.is_ready().await).await;
     println!("ready {:?} after the database was back", back.elapsed());
-    assert!(back.elapsed() < Duration::from_secs(15), "{:?}", back.elapsed());
+    assert!(back.elapsed() < Duration::from_secs(45), "{:?}", back.elapsed());
     remote.ends_with(running, 3).await;
 
     // Whoever waits can be told to stop.
@@ -134,7 +134,7 @@ async fn a_database_that_goes_away_while_running_is_missed_and_work_goes_on_when
     let back = Instant::now();
     eventually("it is ready", async || running.ready().await.1["state"] == "ready").await;
     println!("well {:?} after the database was back", back.elapsed());
-    assert!(back.elapsed() < Duration::from_secs(15), "{:?}", back.elapsed());
+    assert!(back.elapsed() < Duration::from_secs(45), "{:?}", back.elapsed());
     remote.ends_with(running, 4).await;
 }
 

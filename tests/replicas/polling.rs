@@ -80,7 +80,7 @@ async fn another_replica_polls_when_one_dies_in_a_poll() {
     let died = Instant::now();
     eventually("the other one polls", async || other.log().contains("Polled huggingface")).await;
     println!("polled {:?} after the death of the other replica", died.elapsed());
-    assert!(died.elapsed() < HOLD + Duration::from_secs(10));
+    assert!(died.elapsed() < HOLD + Duration::from_secs(30));
     hold.release();
     assert!(other.stop().await.success());
 }
