@@ -226,7 +226,7 @@ prop_compose! {
 }
 
 fn every_roundup(adapter: &dyn ChatPlatform, takes: fn(&str) -> Result<(), String>) {
-    let config = ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(card in card())| {
         let Rendered { rich, plain } = adapter.render(&Message::Roundup(card));
         for body in [rich, plain] {
@@ -247,7 +247,7 @@ fn slack_takes_every_roundup() {
 
 #[test]
 fn every_roundup_fits_into_its_terminal_and_brings_no_control_of_its_own() {
-    let config = ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(card in card(), width in 20..140_usize)| {
         let shown = strip_str(&roundup_lines("lab", &card, width)).to_string();
         prop_assert!(!shown.contains(|c: char| c.is_control() && c != '\n'));

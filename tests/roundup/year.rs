@@ -31,7 +31,7 @@ const FIRST: Date = date(2026, 1, 1);
 const END: Date = date(2027, 2, 2);
 const LAST_PAPERS: Date = date(2026, 12, 31);
 /// So many papers of a recorded day: enough that every channel has quiet days and busy ones.
-const ROWS: usize = 12;
+const ROWS: usize = 6;
 /// How long a roundup may wait for a source that is late; here none is.
 const PATIENCE: Duration = Duration::ZERO;
 
